@@ -1,1 +1,24 @@
-//! (room not furnished yet)
+//! The words Writeback is written in.
+//!
+//! Every other room speaks in these types. Nothing here does I/O, reads a
+//! clock or draws a random number: both are handed in by the caller.
+
+mod anchor;
+mod cause;
+mod clock;
+mod ids;
+mod names;
+mod operation;
+mod outcome;
+mod password_policy;
+mod secret;
+
+pub use anchor::{AnchorError, SourceAnchor};
+pub use cause::{Cause, CauseInfo, Component, ProtectedBy, Right};
+pub use clock::{Clock, Entropy};
+pub use ids::{AgentId, EnrolmentId, ImportId, KeyId, RequestId, TenantId, UserId};
+pub use names::{DomainName, NameError, UserName};
+pub use operation::{Operation, Target};
+pub use outcome::{Outcome, Remark, RequestState};
+pub use password_policy::{HistoryEnforcement, PasswordPolicy};
+pub use secret::Secret;
