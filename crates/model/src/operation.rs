@@ -63,7 +63,6 @@ impl fmt::Display for Operation {
 
 /// The one directory object that an operation is about.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
 pub struct Target {
     /// The forest, by its root domain.
     pub forest: DomainName,

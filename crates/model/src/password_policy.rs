@@ -7,7 +7,6 @@ use serde::{Deserialize, Serialize};
 /// The effective policy of one account: a password settings object where one applies,
 /// the domain's policy otherwise.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
 pub struct PasswordPolicy {
     /// Fewest characters.
     pub min_length: u16,

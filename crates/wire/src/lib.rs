@@ -1,1 +1,51 @@
-//! (room not furnished yet)
+//! What agent and cloud say to each other.
+//!
+//! The agent enrols once over HTTPS ([`http`]), buys short access tokens with a signed
+//! assertion, and then keeps one WebSocket open on which the two exchange frames:
+//!
+//! 1. agent -> cloud [`ToCloud::Hello`]: who it is, which forests it serves, its sealing key
+//! 2. cloud -> agent [`ToAgent::Welcome`]
+//! 3. cloud -> agent [`ToAgent::Execute`]: here is a request, if you want it
+//! 4. agent -> cloud [`ToCloud::Claim`]: I want it; meanwhile it reads the account
+//! 5. cloud -> agent [`ToAgent::Grant`] to one agent ever, or [`ToAgent::Deny`]
+//! 6. agent -> cloud [`ToCloud::Outcome`], repeated after a reconnect until
+//! 7. cloud -> agent [`ToAgent::Recorded`]
+//!
+//! [`ToAgent::Resolve`] asks any agent of the forest what the directory says about a request
+//! whose agent was lost; [`ToAgent::Import`] asks for a full import, which the agent uploads
+//! over HTTPS so that a large directory does not delay a password.
+//!
+//! Frames are JSON text, one per WebSocket message. The schema is checked in as
+//! `docs/protocol/frames.schema.json`; a test fails when it and these types differ.
+
+mod frames;
+pub mod http;
+mod sealed;
+
+pub use frames::{
+    DenyReason, Evidence, Execute, ForestHealth, ForestStatus, Hello, Resolve, ServedDomain,
+    ToAgent, ToCloud, WireError, decode, encode,
+};
+pub use sealed::{SealedSecret, SealingKey};
+
+/// The protocol's version. Raised only when an old peer would misunderstand a new one:
+/// fields and frame types that are not known are ignored, so that agents and clouds of
+/// neighbouring versions work together while one of them is being upgraded.
+pub const PROTOCOL_VERSION: u16 = 1;
+
+/// The WebSocket subprotocol that both sides must name.
+pub const SUBPROTOCOL: &str = "writeback.v1";
+
+/// The largest frame, in bytes. The largest honest one, an `Execute` with a sealed password,
+/// has about 3 KiB; the rest is room for many forests in one `Hello`.
+pub const FRAME_BYTES_MAX: usize = 64 * 1024;
+
+/// How often the cloud pings a silent link, in seconds: well inside the two minutes after
+/// which common firewalls forget an idle connection.
+pub const PING_SECONDS: u64 = 20;
+
+/// After how long without a byte either side gives a link up, in seconds: two pings lost.
+pub const SILENCE_SECONDS: u64 = 50;
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,300 @@
+//! The frames of the link.
+
+use jiff::Timestamp;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use writeback_model::{
+    AgentId, Cause, DomainName, HistoryEnforcement, ImportId, Operation, Outcome, RequestId,
+    Target, TenantId,
+};
+
+use crate::{FRAME_BYTES_MAX, SealedSecret, SealingKey};
+
+/// What the cloud says.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case", tag = "type")]
+pub enum ToAgent {
+    /// The link is accepted.
+    Welcome {
+        /// Whom the cloud takes the agent for.
+        agent: AgentId,
+        /// The tenant it belongs to.
+        tenant: TenantId,
+        /// The cloud's clock, to tell a skewed one.
+        server_time: Timestamp,
+    },
+    /// A request that this agent may claim.
+    Execute(Execute),
+    /// The claim holds: this agent, and no other ever, may execute the request.
+    Grant {
+        /// Which.
+        request: RequestId,
+        /// It may begin within so many milliseconds of the grant's arrival, on its own
+        /// monotonic clock; after that it never may.
+        start_within_ms: u32,
+    },
+    /// The claim does not hold. The agent forgets the request.
+    Deny {
+        /// Which.
+        request: RequestId,
+        /// Why.
+        why: DenyReason,
+    },
+    /// The outcome is in the cloud's store; the agent may prune its journal.
+    Recorded {
+        /// Which.
+        request: RequestId,
+    },
+    /// What does the directory say about this request? Asked of any agent of the forest.
+    Resolve(Resolve),
+    /// Import every user of the forest.
+    Import {
+        /// Names the import in the uploads.
+        import: ImportId,
+        /// Which forest.
+        forest: DomainName,
+    },
+    /// The cloud is about to restart. Come back, but not all at once.
+    Restarting {
+        /// Wait a random time up to this before the first try, in milliseconds.
+        reconnect_within_ms: u32,
+    },
+}
+
+/// What an agent says.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case", tag = "type")]
+pub enum ToCloud {
+    /// The first frame of every link.
+    Hello(Hello),
+    /// The state of one forest changed.
+    Status(ForestStatus),
+    /// The sealing key was rolled.
+    Key(SealingKey),
+    /// I want to execute this request.
+    Claim {
+        /// Which.
+        request: RequestId,
+    },
+    /// What happened to a request that this agent claimed.
+    Outcome {
+        /// Which.
+        request: RequestId,
+        /// What happened.
+        outcome: Outcome,
+        /// How the agent knows.
+        evidence: Evidence,
+    },
+    /// The directory cannot yet say what happened; the agent keeps asking it.
+    Unresolved {
+        /// Which.
+        request: RequestId,
+        /// What keeps the directory from saying.
+        cause: Cause,
+    },
+    /// An import ended without being complete.
+    ImportFailed {
+        /// Which.
+        import: ImportId,
+        /// Why.
+        cause: Cause,
+    },
+}
+
+/// How an agent introduces itself.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Hello {
+    /// The protocol it speaks.
+    pub protocol: u16,
+    /// The version of its software.
+    pub version: String,
+    /// The name of its host, for people.
+    pub host: String,
+    /// The key that passwords are to be sealed to from now on.
+    pub sealing_key: SealingKey,
+    /// The forests it serves.
+    pub forests: Vec<ForestStatus>,
+}
+
+/// One forest as one agent sees it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct ForestStatus {
+    /// The forest, by its root domain.
+    pub forest: DomainName,
+    /// The domains of it that the agent serves.
+    pub domains: Vec<ServedDomain>,
+    /// Whether a password could be written now.
+    pub health: ForestHealth,
+}
+
+/// One domain that an agent serves.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct ServedDomain {
+    /// Its DNS name.
+    pub name: DomainName,
+    /// Its NetBIOS name, the `CORP` of `CORP\alice`; absent until the directory was read.
+    pub netbios: Option<String>,
+    /// The user principal name suffixes of the forest, besides the domain names themselves.
+    pub upn_suffixes: Vec<String>,
+}
+
+/// Whether an agent could write to a forest at this moment.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case", tag = "state")]
+pub enum ForestHealth {
+    /// The PDC emulator of every domain was found, reached and signed in to.
+    Ready {
+        /// Whether resets are held to history and minimum age.
+        history: HistoryEnforcement,
+    },
+    /// It could not.
+    NotReady {
+        /// Why.
+        cause: Cause,
+    },
+}
+
+/// A request offered to an agent.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Execute {
+    /// Which.
+    pub request: RequestId,
+    /// What to do.
+    pub operation: Operation,
+    /// To which object.
+    pub target: Target,
+    /// When the request ends unless it was claimed, by the cloud's clock. Bound into the seal.
+    pub expires_at: Timestamp,
+    /// The passwords, sealed to this agent's key; absent where the operation needs none.
+    pub sealed: Option<SealedSecret>,
+}
+
+/// A question about a request whose agent was lost after its claim.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Resolve {
+    /// Which.
+    pub request: RequestId,
+    /// What it was to do.
+    pub operation: Operation,
+    /// To which object.
+    pub target: Target,
+    /// When it was claimed, by the cloud's clock.
+    pub claimed_at: Timestamp,
+}
+
+/// How an agent knows what happened: no secrets, for the audit trail and for support.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Evidence {
+    /// The domain controller that was asked or written to.
+    pub controller: Option<String>,
+    /// The version of the attribute's replication metadata before the write.
+    pub version_before: Option<u32>,
+    /// The version afterwards, where it was read.
+    pub version_after: Option<u32>,
+    /// How long the directory took for the write, in milliseconds.
+    pub directory_ms: Option<u32>,
+}
+
+/// Why a claim does not hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum DenyReason {
+    /// Another agent has it.
+    Taken,
+    /// It ended: its time was over or its outcome is known.
+    Ended,
+    /// There is no such request in this agent's tenant and forests.
+    Unknown,
+}
+
+/// Bytes that are no frame.
+#[derive(Debug, thiserror::Error)]
+pub enum WireError {
+    /// Larger than [`FRAME_BYTES_MAX`].
+    #[error("a frame of {0} bytes is larger than the {FRAME_BYTES_MAX} that are allowed")]
+    TooLarge(usize),
+    /// Not JSON, or not the JSON of a frame. Says where, never what: a frame can be secret.
+    #[error("not a frame: {category} at line {line}, column {column}")]
+    Malformed {
+        /// What kind of mistake.
+        category: &'static str,
+        /// Where, from 1.
+        line: usize,
+        /// Where, from 1.
+        column: usize,
+    },
+    /// A well-formed frame of a type that this version does not know; to be ignored.
+    #[error("a frame of a type that this version does not know")]
+    UnknownType,
+}
+
+/// Writes a frame as the text of one WebSocket message.
+pub fn encode<F: Serialize>(frame: &F) -> Result<String, WireError> {
+    let text = serde_json::to_string(frame).map_err(|error| malformed(&error))?;
+    if text.len() > FRAME_BYTES_MAX {
+        return Err(WireError::TooLarge(text.len()));
+    }
+    Ok(text)
+}
+
+/// Reads a frame from the text of one WebSocket message.
+pub fn decode<F: DeserializeOwned + KnownTypes>(text: &str) -> Result<F, WireError> {
+    if text.len() > FRAME_BYTES_MAX {
+        return Err(WireError::TooLarge(text.len()));
+    }
+    serde_json::from_str(text).map_err(|error| {
+        #[derive(Deserialize)]
+        struct Tag {
+            r#type: String,
+        }
+        match serde_json::from_str::<Tag>(text) {
+            Ok(tag) if !F::TYPES.contains(&tag.r#type.as_str()) => WireError::UnknownType,
+            _ => malformed(&error),
+        }
+    })
+}
+
+fn malformed(error: &serde_json::Error) -> WireError {
+    let category = match error.classify() {
+        serde_json::error::Category::Io => "an input error",
+        serde_json::error::Category::Syntax => "a syntax error",
+        serde_json::error::Category::Data => "a wrong or missing field",
+        serde_json::error::Category::Eof => "an early end",
+    };
+    WireError::Malformed {
+        category,
+        line: error.line(),
+        column: error.column(),
+    }
+}
+
+/// The frame types that this version knows, to tell a newer peer's frame from a broken one.
+pub trait KnownTypes {
+    /// The values of the `type` field.
+    const TYPES: &'static [&'static str];
+}
+
+impl KnownTypes for ToAgent {
+    const TYPES: &'static [&'static str] = &[
+        "welcome",
+        "execute",
+        "grant",
+        "deny",
+        "recorded",
+        "resolve",
+        "import",
+        "restarting",
+    ];
+}
+
+impl KnownTypes for ToCloud {
+    const TYPES: &'static [&'static str] = &[
+        "hello",
+        "status",
+        "key",
+        "claim",
+        "outcome",
+        "unresolved",
+        "import_failed",
+    ];
+}
