@@ -1,1 +1,63 @@
-//! (room not furnished yet)
+//! What the cloud keeps.
+//!
+//! One small trait per aggregate. Every method is one transaction: it happens whole or not at
+//! all, and where two callers race, one of them wins and the other is told. A method that
+//! changes something takes the audit record of the change, and both are kept or neither is.
+//! "Not found" is an `Option`, never an error. Every query names its tenant.
+//!
+//! No password is ever in here, sealed or not; codes and tokens are kept as hashes only.
+//!
+//! The traits say what a backend must do, [`conformance`] tests that it does.
+
+mod agents;
+mod audit;
+#[cfg(feature = "conformance")]
+pub mod conformance;
+mod error;
+mod forests;
+mod hash;
+mod requests;
+mod sessions;
+mod tenants;
+mod throttles;
+mod users;
+
+pub use agents::{Agent, AgentStore, EnrolRefused, Enrolment, NewAgent};
+pub use audit::{Actor, AuditRecord, AuditStore};
+pub use error::StoreError;
+pub use forests::{Forest, ForestStore, ImportRun};
+pub use hash::TokenHash;
+pub use requests::{ClaimAnswer, NewRequest, Request, RequestStore};
+pub use sessions::{CodeAnswer, ResetSession, SessionStore};
+pub use tenants::{Tenant, TenantStore};
+pub use throttles::{ThrottleAnswer, ThrottleRule, ThrottleStore};
+pub use users::{User, UserStore};
+
+/// Everything a backend offers.
+pub trait Store:
+    TenantStore
+    + UserStore
+    + ForestStore
+    + AgentStore
+    + RequestStore
+    + SessionStore
+    + ThrottleStore
+    + AuditStore
+    + Send
+    + Sync
+{
+}
+
+impl<S> Store for S where
+    S: TenantStore
+        + UserStore
+        + ForestStore
+        + AgentStore
+        + RequestStore
+        + SessionStore
+        + ThrottleStore
+        + AuditStore
+        + Send
+        + Sync
+{
+}
