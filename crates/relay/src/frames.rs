@@ -1,0 +1,191 @@
+//! What an agent says, and what follows from it.
+
+use writeback_model::{AgentId, Outcome, RequestId, RequestState};
+use writeback_store::{Actor, ClaimAnswer, Request, StoreError};
+use writeback_wire::{DenyReason, Evidence, ForestStatus, ToAgent, ToCloud};
+
+use crate::{
+    START_WITHIN_MS,
+    dispatch::{Stage, ended_record},
+    hub::Link,
+};
+
+/// Why a link has to be closed after a frame.
+#[derive(Debug, thiserror::Error)]
+pub enum LinkError {
+    /// The agent broke the protocol.
+    #[error("the agent broke the protocol: {0}")]
+    Protocol(&'static str),
+    /// The store failed; the agent keeps what it said and says it again on its next link.
+    #[error("what the agent said could not be kept")]
+    Store(#[from] StoreError),
+}
+
+impl Link {
+    /// Takes one frame from the agent. Import frames are answered by whoever runs imports and
+    /// do nothing here.
+    pub async fn take(&self, frame: ToCloud) -> Result<(), LinkError> {
+        match frame {
+            ToCloud::Hello(_) => Err(LinkError::Protocol("it said hello twice")),
+            ToCloud::Status(status) => {
+                self.status(status);
+                Ok(())
+            }
+            ToCloud::Key(key) => {
+                if let Some(entry) = self.hub.registry().get_mut(self.agent) {
+                    entry.agent.sealing_key = key;
+                }
+                Ok(())
+            }
+            ToCloud::Claim { request } => self.claim(request).await,
+            ToCloud::Outcome {
+                request,
+                outcome,
+                evidence,
+            } => self.outcome(request, outcome, evidence).await,
+            ToCloud::Unresolved { request, cause } => {
+                tracing::info!(%request, agent = %self.agent, cause = cause.info().id,
+                    "the directory cannot say yet what became of a request");
+                Ok(())
+            }
+            ToCloud::ImportFailed { .. } => Ok(()),
+        }
+    }
+
+    /// Asks the agent about every request of its forests that is in doubt.
+    pub async fn ask_about_doubts(&self, forests: &[ForestStatus]) -> Result<(), StoreError> {
+        for status in forests {
+            for request in self
+                .hub
+                .store
+                .unknown_requests(self.tenant, &status.forest)
+                .await?
+            {
+                self.hub.ask(self.agent, &request);
+            }
+        }
+        Ok(())
+    }
+
+    fn status(&self, status: ForestStatus) {
+        if let Some(entry) = self.hub.registry().get_mut(self.agent) {
+            match entry
+                .agent
+                .forests
+                .iter_mut()
+                .find(|known| known.forest == status.forest)
+            {
+                Some(known) => *known = status,
+                None => entry.agent.forests.push(status),
+            }
+        }
+    }
+
+    async fn claim(&self, id: RequestId) -> Result<(), LinkError> {
+        let hub = &self.hub;
+        if !self.may_claim(id).await? {
+            hub.send(
+                self.agent,
+                ToAgent::Deny {
+                    request: id,
+                    why: DenyReason::Unknown,
+                },
+            );
+            return Ok(());
+        }
+        let answer = hub
+            .store
+            .claim_request(self.tenant, id, self.agent, hub.clock.now())
+            .await?;
+        let frame = match answer {
+            ClaimAnswer::Granted => {
+                if let Some(in_flight) = hub.in_flight().get(&id) {
+                    in_flight.stage.send_replace(Stage::Claimed(self.agent));
+                }
+                if let Some(entry) = hub.registry().get_mut(self.agent) {
+                    entry.agent.busy += 1;
+                }
+                ToAgent::Grant {
+                    request: id,
+                    start_within_ms: START_WITHIN_MS,
+                }
+            }
+            // Granted before: whether it began then only the agent and the directory know.
+            ClaimAnswer::AlreadyYours | ClaimAnswer::Taken => ToAgent::Deny {
+                request: id,
+                why: DenyReason::Taken,
+            },
+            ClaimAnswer::Ended => ToAgent::Deny {
+                request: id,
+                why: DenyReason::Ended,
+            },
+            ClaimAnswer::Unknown => ToAgent::Deny {
+                request: id,
+                why: DenyReason::Unknown,
+            },
+        };
+        hub.send(self.agent, frame);
+        Ok(())
+    }
+
+    /// An agent may claim what belongs to a forest that it serves; the store sees to the tenant.
+    async fn may_claim(&self, id: RequestId) -> Result<bool, StoreError> {
+        let in_flight = self
+            .hub
+            .in_flight()
+            .get(&id)
+            .map(|it| it.asked.target.forest.clone());
+        let forest = match in_flight {
+            Some(forest) => Some(forest),
+            None => self
+                .hub
+                .store
+                .request(self.tenant, id)
+                .await?
+                .map(|request| request.asked.target.forest),
+        };
+        let registry = self.hub.registry();
+        let agent = registry.get(self.agent).map(|entry| &entry.agent);
+        Ok(forest
+            .zip(agent)
+            .is_some_and(|(forest, agent)| agent.serves(&forest)))
+    }
+
+    async fn outcome(
+        &self,
+        id: RequestId,
+        outcome: Outcome,
+        evidence: Evidence,
+    ) -> Result<(), LinkError> {
+        let hub = &self.hub;
+        let Some(request) = hub.store.request(self.tenant, id).await? else {
+            return Err(LinkError::Protocol(
+                "it told the outcome of a request it cannot know",
+            ));
+        };
+        if !may_finish(&request, self.agent) {
+            return Err(LinkError::Protocol(
+                "it told the outcome of another agent's request",
+            ));
+        }
+        let now = hub.clock.now();
+        let audit = ended_record(&request.asked, &outcome, Actor::Agent(self.agent), now);
+        let first = hub
+            .store
+            .finish_request(self.tenant, id, &outcome, &evidence, now, &audit)
+            .await?;
+        hub.send(self.agent, ToAgent::Recorded { request: id });
+        if first {
+            let claimant = request.claimed_by;
+            hub.finish_in_flight(request, outcome);
+            hub.less_busy(claimant);
+        }
+        Ok(())
+    }
+}
+
+/// The claimant tells the outcome, and repeats it after a lost link. Another agent of the
+/// forest may tell it only after it was asked, which happens when the request is in doubt.
+fn may_finish(request: &Request, agent: AgentId) -> bool {
+    request.claimed_by == Some(agent) || request.state == RequestState::Unknown
+}

@@ -1,0 +1,173 @@
+//! The in-process hub: one cloud, any number of agents.
+
+use std::{
+    collections::HashMap,
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
+};
+
+use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
+use writeback_model::{AgentId, Clock, DomainName, Outcome, RequestId, TenantId};
+use writeback_store::{Agent, Request, Store};
+use writeback_wire::{Hello, SealingKey, ServedDomain, ToAgent};
+
+use crate::{
+    OUTBOX_FRAMES,
+    dispatch::InFlight,
+    registry::{ConnectedAgent, Entry, Liveness, Registry},
+};
+
+/// A request that ended just now, for whoever tells the person.
+#[derive(Clone, Debug)]
+pub struct Ended {
+    /// The request as it was before.
+    pub request: Request,
+    /// How it ended.
+    pub outcome: Outcome,
+}
+
+/// Knows which agents are connected and brings requests to them.
+pub struct Hub {
+    pub(crate) store: Arc<dyn Store>,
+    pub(crate) clock: Arc<dyn Clock>,
+    registry: Mutex<Registry>,
+    in_flight: Mutex<HashMap<RequestId, Arc<InFlight>>>,
+    next_link: AtomicU64,
+    ended: mpsc::UnboundedSender<Ended>,
+}
+
+/// One agent's link, for as long as it holds. Dropped, the agent counts as gone.
+pub struct Link {
+    pub(crate) hub: Arc<Hub>,
+    pub(crate) agent: AgentId,
+    pub(crate) tenant: TenantId,
+    number: u64,
+    /// The frames that are to be sent to the agent.
+    pub outbox: mpsc::Receiver<ToAgent>,
+    /// Cancelled when the link is to be closed: a newer one took its place, or the agent was
+    /// revoked.
+    pub closed: CancellationToken,
+}
+
+impl Hub {
+    /// A hub without agents. What ends is also told to `ended`.
+    pub fn new(
+        store: Arc<dyn Store>,
+        clock: Arc<dyn Clock>,
+        ended: mpsc::UnboundedSender<Ended>,
+    ) -> Arc<Self> {
+        Arc::new(Self {
+            store,
+            clock,
+            registry: Mutex::default(),
+            in_flight: Mutex::default(),
+            next_link: AtomicU64::new(1),
+            ended,
+        })
+    }
+
+    /// Registers an agent that has said hello.
+    pub fn connect(self: &Arc<Self>, agent: &Agent, hello: Hello) -> Link {
+        let (sender, outbox) = mpsc::channel(OUTBOX_FRAMES);
+        let closed = CancellationToken::new();
+        let number = self.next_link.fetch_add(1, Ordering::Relaxed);
+        self.registry().add(Entry {
+            agent: ConnectedAgent {
+                id: agent.id,
+                tenant: agent.tenant,
+                host: hello.host,
+                version: hello.version,
+                sealing_key: hello.sealing_key,
+                forests: hello.forests,
+                since: self.clock.now(),
+                busy: 0,
+            },
+            outbox: sender,
+            closed: closed.clone(),
+            link: number,
+        });
+        Link {
+            hub: Arc::clone(self),
+            agent: agent.id,
+            tenant: agent.tenant,
+            number,
+            outbox,
+            closed,
+        }
+    }
+
+    /// Whether a password of a forest could be written now.
+    pub fn liveness(&self, tenant: TenantId, forest: &DomainName) -> Liveness {
+        self.registry().liveness(tenant, forest)
+    }
+
+    /// The keys that a password for this forest is to be sealed to, one for each agent that
+    /// could write it now.
+    pub fn sealing_keys(&self, tenant: TenantId, forest: &DomainName) -> Vec<SealingKey> {
+        self.registry().sealing_keys(tenant, forest)
+    }
+
+    /// The domains of the forests that the tenant's connected agents serve.
+    pub fn domains(&self, tenant: TenantId) -> Vec<(DomainName, Vec<ServedDomain>)> {
+        self.registry().domains(tenant)
+    }
+
+    /// All connected agents.
+    pub fn agents(&self) -> Vec<ConnectedAgent> {
+        self.registry()
+            .all()
+            .map(|entry| entry.agent.clone())
+            .collect()
+    }
+
+    /// Sends a frame to one agent. `false` when it is not connected or does not read.
+    pub fn send(&self, agent: AgentId, frame: ToAgent) -> bool {
+        self.registry()
+            .get(agent)
+            .is_some_and(|entry| entry.outbox.try_send(frame).is_ok())
+    }
+
+    /// Closes an agent's link, if it has one.
+    pub fn disconnect(&self, agent: AgentId) {
+        if let Some(entry) = self.registry().get(agent) {
+            entry.closed.cancel();
+        }
+    }
+
+    /// Tells every agent that the cloud restarts, so that they come back one by one.
+    pub fn announce_restart(&self, reconnect_within_ms: u32) {
+        for entry in self.registry().all() {
+            // One that does not read cannot be told; it finds out by itself.
+            let _ = entry.outbox.try_send(ToAgent::Restarting {
+                reconnect_within_ms,
+            });
+        }
+    }
+
+    pub(crate) fn tell_ended(&self, request: Request, outcome: Outcome) {
+        // Nobody listens only when the cloud is stopping; the store has it all the same.
+        let _ = self.ended.send(Ended { request, outcome });
+    }
+
+    // A panic while a lock is held is a bug, but plain data stays usable after it.
+    pub(crate) fn registry(&self) -> MutexGuard<'_, Registry> {
+        self.registry.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn in_flight(&self) -> MutexGuard<'_, HashMap<RequestId, Arc<InFlight>>> {
+        self.in_flight
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for Link {
+    fn drop(&mut self) {
+        if self.hub.registry().remove(self.agent, self.number) {
+            self.hub.agent_lost(self.agent);
+        }
+    }
+}
