@@ -1,1 +1,14 @@
-//! (room not furnished yet)
+//! Decisions, each with its reasons.
+//!
+//! Everything here is a pure function of what it is given, so that it can be asked "why?" and
+//! be tested without a directory, a store or a clock.
+
+mod limits;
+mod names;
+mod recovery;
+mod reset;
+
+pub use limits::{Limit, Limits};
+pub use names::{ForestOfName, KnownDomain, forest_of_name};
+pub use recovery::{RecoveryAttribute, recovery_addresses};
+pub use reset::{Blocked, ResetFacts, may_reset};
