@@ -1,0 +1,75 @@
+//! What of the lab is alive.
+
+use std::fmt;
+
+use crate::machine::Machine;
+use crate::plan::{self, FORESTS, INTERNET, ROUTER};
+use crate::{mailserver, topology};
+
+/// One part of the lab.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Part {
+    /// Its name.
+    pub name: String,
+    /// What it does, or what is wrong.
+    pub state: String,
+    /// Whether it is as it should be.
+    pub ok: bool,
+}
+
+/// All parts of the lab.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Status {
+    /// In the order in which they are built.
+    pub parts: Vec<Part>,
+}
+
+impl Status {
+    /// Whether everything is as it should be.
+    pub fn is_up(&self) -> bool {
+        self.parts.iter().all(|part| part.ok)
+    }
+}
+
+impl fmt::Display for Status {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for part in &self.parts {
+            let mark = if part.ok { "ok" } else { "--" };
+            writeln!(f, "{mark}  {:18} {}", part.name, part.state)?;
+        }
+        Ok(())
+    }
+}
+
+/// Looks at files and processes only: a few milliseconds.
+pub(crate) fn look() -> Status {
+    let mut parts = Vec::new();
+    let missing: Vec<_> =
+        plan::company().chain([INTERNET]).filter(|netns| !topology::handle(netns).exists()).collect();
+    parts.push(Part {
+        name: "namespaces".to_owned(),
+        state: if missing.is_empty() { "all there".into() } else { format!("missing: {}", missing.join(", ")) },
+        ok: missing.is_empty(),
+    });
+    parts.push(machine(ROUTER, &["dnsmasq", "squid"], "firewall, DNS, proxy"));
+    parts.push(machine(mailserver::MACHINE, &["aiosmtpd"], "mail server"));
+    for forest in FORESTS {
+        for dc in forest.dcs {
+            let what = format!("{}.{} {}", dc.name, forest.domain, dc.ip);
+            parts.push(machine(dc.name, &["samba"], &what));
+        }
+    }
+    Status { parts }
+}
+
+fn machine(name: &str, programs: &[&str], what: &str) -> Part {
+    let Some(machine) = Machine::find(name) else {
+        return Part { name: name.to_owned(), state: "does not run".to_owned(), ok: false };
+    };
+    match programs.iter().find(|program| !machine.runs(program)) {
+        Some(program) => {
+            Part { name: name.to_owned(), state: format!("{program} does not run"), ok: false }
+        }
+        None => Part { name: name.to_owned(), state: what.to_owned(), ok: true },
+    }
+}
