@@ -13,7 +13,7 @@ const NEEDED: &[(&str, &str)] = &[
     ("ip", "iproute2"),
     ("nft", "nftables"),
     ("debootstrap", "debootstrap"),
-    ("ldapwhoami", "ldap-utils"),
+    ("ldapsearch", "ldap-utils"),
     ("nsenter", "util-linux"),
     ("sysctl", "procps"),
 ];
