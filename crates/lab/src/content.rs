@@ -3,8 +3,8 @@
 use anyhow::Result;
 
 use crate::forest::Forest;
-use crate::people::{PEOPLE, RESERVED_OU, SETTINGS};
-use crate::plan::AGENT_SAM;
+use crate::people::{PEOPLE, RESERVED_OU};
+use crate::plan::{AGENT_SAM, PSO_LONG};
 use crate::policy::{self, PolicyChange};
 use crate::rights;
 use crate::text::{escape_dn_value, ldif};
@@ -28,18 +28,17 @@ pub(crate) fn fill(forest: &Forest) -> Result<()> {
         let record = ldif("dn", dn) + "changetype: add\nobjectClass: organizationalUnit\n";
         forest.change(&record)?;
     }
-    for (name, precedence, min_length, max_age) in SETTINGS {
-        let dn = forest.pso_dn(name);
-        forest.change(&format!(
-            "dn: {dn}\nchangetype: add\nobjectClass: msDS-PasswordSettings\n\
-             msDS-PasswordSettingsPrecedence: {precedence}\n\
-             msDS-PasswordReversibleEncryptionEnabled: FALSE\n\
-             msDS-PasswordHistoryLength: 24\nmsDS-PasswordComplexityEnabled: TRUE\n\
-             msDS-MinimumPasswordLength: {min_length}\nmsDS-MinimumPasswordAge: 0\n\
-             msDS-MaximumPasswordAge: {max_age}\nmsDS-LockoutThreshold: 10\n\
-             msDS-LockoutObservationWindow: -18000000000\nmsDS-LockoutDuration: -18000000000\n"
-        ))?;
-    }
+    // Twelve characters; the rest as in the domain's policy.
+    forest.change(&format!(
+        "dn: {}\nchangetype: add\nobjectClass: msDS-PasswordSettings\n\
+         msDS-PasswordSettingsPrecedence: 10\n\
+         msDS-PasswordReversibleEncryptionEnabled: FALSE\n\
+         msDS-PasswordHistoryLength: 24\nmsDS-PasswordComplexityEnabled: TRUE\n\
+         msDS-MinimumPasswordLength: 12\nmsDS-MinimumPasswordAge: 0\n\
+         msDS-MaximumPasswordAge: -36288000000000\nmsDS-LockoutThreshold: 10\n\
+         msDS-LockoutObservationWindow: -18000000000\nmsDS-LockoutDuration: -18000000000\n",
+        forest.pso_dn(PSO_LONG)
+    ))?;
     let agent = forest.create_user(UserSpec {
         sam: Some(AGENT_SAM.to_owned()),
         password: Some(forest.agent_password.clone()),

@@ -87,6 +87,14 @@ impl Dc {
         Ok(Machine::get(&self.name)?.command(program))
     }
 
+    /// Carries out LDIF change records in the database itself, with Samba's
+    /// `controls`: for states that no client can bring about.
+    pub fn change_database(&self, ldif: &str, controls: &str) -> Result<()> {
+        let mut command = self.command("ldbmodify")?;
+        command.args(["-H", "/data/private/sam.ldb", "--configfile=/data/etc/smb.conf"]);
+        must_with(command.arg(format!("--controls={controls}")), ldif.as_bytes()).map(drop)
+    }
+
     /// Undoes whatever a test did: network, freezing, a stopped Samba.
     pub fn heal(&self) -> Result<()> {
         self.uncut()?;

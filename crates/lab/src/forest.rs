@@ -136,9 +136,10 @@ impl Forest {
         Ok(())
     }
 
-    /// Moves the PDC emulator role, as an administrator does it (`becomePdc`),
-    /// and waits until all DCs and the DNS know. Hold [`crate::Lab::exclusive`].
-    pub fn transfer_pdc(&self, to: &Dc) -> Result<()> {
+    /// Moves the PDC emulator role and leaves the DNS to Samba, which adds the
+    /// new holder's record but never takes the old one's away: both are listed
+    /// from then on. Hold [`crate::Lab::exclusive`].
+    pub fn transfer_pdc_with_stale_dns(&self, to: &Dc) -> Result<()> {
         let ldif = "dn:\nchangetype: modify\nreplace: becomePdc\nbecomePdc: 1\n-\n";
         self.administrator(to).change(ldif)?;
         self.replicated(Duration::from_secs(60))?;
@@ -148,11 +149,39 @@ impl Forest {
                 bail!("{} still takes {} for the PDC emulator", dc.fqdn, seen.fqdn);
             }
         }
-        // The new holder adds its record, then the old one takes its own away.
         provision::update_dns(&to.name)?;
-        for dc in self.dcs.iter().filter(|dc| dc.name != to.name) {
-            provision::update_dns(&dc.name)?;
+        self.replicated(Duration::from_secs(60))
+    }
+
+    /// Moves the PDC emulator role and waits until all DCs and the DNS know,
+    /// the DNS with only the new holder, as Windows leaves it. Hold
+    /// [`crate::Lab::exclusive`].
+    pub fn transfer_pdc(&self, to: &Dc) -> Result<()> {
+        self.transfer_pdc_with_stale_dns(to)?;
+        for old in self.dcs.iter().filter(|dc| dc.name != to.name) {
+            if self.pdc_records()?.contains(&old.fqdn) {
+                let data = format!("{} 389 0 100", old.fqdn);
+                self.pdc_dns("delete", &[&data])?;
+            }
         }
-        Ok(())
+        self.replicated(Duration::from_secs(60))
+    }
+
+    /// DNS names that `_ldap._tcp.pdc._msdcs` lists.
+    pub fn pdc_records(&self) -> Result<Vec<String>> {
+        let listed = self.pdc_dns("query", &[])?;
+        let records = listed.lines().filter_map(|line| line.trim().strip_prefix("SRV: "));
+        let names = records.filter_map(|r| Some(r.split_once(". (")?.0.to_owned()));
+        Ok(names.collect())
+    }
+
+    fn pdc_dns(&self, action: &str, data: &[&str]) -> Result<String> {
+        let dc = self.first_dc()?;
+        let zone = format!("_msdcs.{}", self.domain);
+        let login = format!("{}%{}", self.administrator_upn, self.administrator_password);
+        let mut args = vec!["dns", action, &dc.fqdn, &zone, "_ldap._tcp.pdc", "SRV"];
+        args.extend(data);
+        args.extend(["-U", &login]);
+        dc.samba_tool(&args)
     }
 }

@@ -58,9 +58,7 @@ pub use forest::Forest;
 pub use lock::Guard;
 pub use mail::{Mail, Mailbox};
 pub use people::{PEOPLE, Person, RESERVED_OU};
-pub use plan::{
-    AGENT_SAM, CLOUD_NAME, INTERNET, MAIL_ADDRESS, OFFICE, PSO_LONG, PSO_SHORT_LIVED, ROUTER,
-};
+pub use plan::{AGENT_SAM, CLOUD_NAME, INTERNET, MAIL_ADDRESS, OFFICE, PSO_LONG, ROUTER};
 pub use policy::{PolicyChange, PolicyGuard};
 pub use progress::Steps;
 pub use proxy::Proxy;

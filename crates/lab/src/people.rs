@@ -4,7 +4,7 @@ use anyhow::{Context as _, Result};
 
 use crate::bind::BindAnswer;
 use crate::forest::Forest;
-use crate::plan::{PSO_LONG, PSO_SHORT_LIVED};
+use crate::plan::PSO_LONG;
 use crate::text::{escape_dn_value, guid_text};
 use crate::users::{TestUser, UserSpec};
 
@@ -83,12 +83,6 @@ impl Person {
         }
     }
 }
-
-/// Settings objects: name, precedence, minimum length, maximum age in 100 ns.
-pub(crate) const SETTINGS: &[(&str, u8, u8, &str)] = &[
-    (PSO_LONG, 10, 12, "-36288000000000"),
-    (PSO_SHORT_LIVED, 20, 7, "-10000000"),
-];
 
 impl Forest {
     /// Someone of [`PEOPLE`], read from the directory. Tests must not change

@@ -14,8 +14,6 @@ pub const MAIL_ADDRESS: &str = "198.51.100.1:2525";
 pub const CLOUD_NAME: &str = "cloud.writeback.test";
 /// Password settings object with a minimum length of 12.
 pub const PSO_LONG: &str = "Long";
-/// Password settings object under which passwords expire after a second.
-pub const PSO_SHORT_LIVED: &str = "ShortLived";
 
 /// Link of the internet side, and the router's end of it.
 pub(crate) const INET_LINK: &str = "wb-inet";

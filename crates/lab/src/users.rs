@@ -11,6 +11,8 @@ use crate::{sd, text};
 /// SD-flags control (DACL only): owner and group stay as they are. As a line of
 /// LDIF, because OpenLDAP's option for it does not take binary values.
 const DACL_ONLY: &str = "control: 1.2.840.113556.1.4.801 true:: MAMCAQQ=\n";
+/// Samba's own control, valid only on the DC itself: pwdLastSet takes any time.
+const BYPASS_LAST_SET: &str = "local_oid:1.3.6.1.4.1.7165.4.3.20:0";
 /// 2020-01-01 in 100 ns since 1601.
 const LONG_AGO: &str = "132223104000000000";
 
@@ -38,8 +40,7 @@ pub struct UserSpec {
     pub locked: bool,
     /// accountExpires in 2020.
     pub expired: bool,
-    /// Under the settings object [`crate::PSO_SHORT_LIVED`]: the password, and
-    /// every later one, expires after a second.
+    /// Password set in 2020, so that it is past its maximum age.
     pub password_expired: bool,
     /// userAccountControl bit 0x10000.
     pub never_expires: bool,
@@ -109,6 +110,10 @@ impl Forest {
             admin.change(&record.replacen("changetype", &format!("{DACL_ONLY}changetype"), 1))?;
         }
         let user = TestUser { guid, guid_text: guid_text(&guid), ..user };
+        if spec.password_expired {
+            let record = modify(&user.dn, "replace", "pwdLastSet", &ldif("pwdLastSet", LONG_AGO));
+            dc.change_database(&record, BYPASS_LAST_SET)?;
+        }
         if spec.locked {
             self.lock_out(&user.upn, dc)?;
         }
@@ -188,8 +193,7 @@ impl Forest {
             text += "\n";
             text += &modify(&dn, "add", "member", &ldif("member", &user.dn));
         }
-        let short = spec.password_expired.then_some(crate::plan::PSO_SHORT_LIVED);
-        for pso in spec.pso.as_deref().into_iter().chain(short) {
+        if let Some(pso) = &spec.pso {
             let applies = "msDS-PSOAppliesTo";
             text += "\n";
             text += &modify(&self.pso_dn(pso), "add", applies, &ldif(applies, &user.dn));

@@ -1,0 +1,13 @@
+//! The lab shown to be what the other tests take it for. Needs the lab:
+//! `cargo xtask lab up`, then `ip netns exec wb-office cargo test -p writeback-lab`.
+
+mod accounts;
+mod disturb;
+mod network;
+mod rights;
+
+use writeback_lab::Lab;
+
+pub(crate) fn lab() -> Lab {
+    Lab::require().unwrap()
+}
