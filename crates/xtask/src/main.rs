@@ -1,12 +1,32 @@
 //! Developer commands: `cargo xtask <command>`.
 
+mod bench;
+mod build;
+mod demo;
 mod lab;
+mod test;
 
 use clap::Parser as _;
 
+/// Developer commands. They need root, on Debian 12 or 13, for the lab of real domain
+/// controllers; what else is missing they install.
 #[derive(clap::Parser)]
-#[command(name = "cargo xtask", about = "Developer commands")]
+#[command(
+    name = "cargo xtask",
+    after_help = "Examples:\n  \
+        cargo xtask demo            a portal to try, on real domain controllers\n  \
+        cargo xtask demo --check    one reset, proved on the domain controllers\n  \
+        cargo xtask test            everything\n  \
+        cargo xtask bench writeback how much the way costs"
+)]
 enum Command {
+    /// Set up the whole product on the lab and keep it up, to be tried in a browser.
+    Demo(demo::DemoArguments),
+    /// Run every test, with the lab. Fails where the lab cannot be made.
+    Test(test::TestArguments),
+    /// Measure.
+    #[command(subcommand)]
+    Bench(bench::BenchCommand),
     /// The lab of real Active Directory forests behind a company firewall.
     #[command(subcommand)]
     Lab(lab::LabCommand),
@@ -14,6 +34,9 @@ enum Command {
 
 fn main() -> std::process::ExitCode {
     let done = match Command::parse() {
+        Command::Demo(arguments) => demo::run(&arguments),
+        Command::Test(arguments) => test::run(&arguments),
+        Command::Bench(command) => bench::run(&command),
         Command::Lab(command) => lab::run(&command),
     };
     match done {

@@ -1,0 +1,133 @@
+//! Every kind of account.
+
+use anyhow::Result;
+use writeback_lab::{RESERVED_OU, UserSpec, escape_dn_value};
+use writeback_stage::{AgentPlace, Options};
+
+use crate::setting::{Setting, cause, is_changed, is_not_changed, said_changed};
+
+const NEW: &str = "Akun-Istimewa 26";
+
+#[tokio::test]
+async fn accounts_that_may_be_reset_are() -> Result<()> {
+    let ordinary = UserSpec::default;
+    let specs = vec![
+        UserSpec { never_expires: true, ..ordinary() },
+        UserSpec { cannot_change: true, ..ordinary() },
+        UserSpec { must_change: true, ..ordinary() },
+        UserSpec {
+            given_name: Some("Zoë".into()),
+            surname: Some("Müller-Łukasz".into()),
+            display_name: Some("山田 🙂 Zoë".into()),
+            ..ordinary()
+        },
+        UserSpec {
+            ou: Some(format!("OU={},DC=corp,DC=test", escape_dn_value(RESERVED_OU))),
+            ..ordinary()
+        },
+    ];
+    let (setting, users) = Setting::corp(specs).await?;
+    let forest = setting.forest("corp.test")?;
+    for user in &users {
+        let page = setting.reset(user, NEW).await?;
+        is_changed(forest, user, &page, NEW)?;
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_locked_account_is_unlocked_by_the_reset() -> Result<()> {
+    let spec = UserSpec { locked: true, ..UserSpec::default() };
+    let (setting, users) = Setting::corp(vec![spec]).await?;
+    let page = setting.reset(&users[0], NEW).await?;
+    is_changed(setting.forest("corp.test")?, &users[0], &page, NEW)
+}
+
+#[tokio::test]
+async fn accounts_that_may_not_be_reset_are_refused_with_their_cause() -> Result<()> {
+    let ordinary = UserSpec::default;
+    let cases = [
+        (UserSpec { admin_count: true, ..ordinary() }, "protected-account"),
+        (UserSpec { groups: vec!["Domain Admins".into()], ..ordinary() }, "protected-account"),
+        (UserSpec { groups: vec!["Backup Operators".into()], ..ordinary() }, "protected-account"),
+        (UserSpec { no_inheritance: true, ..ordinary() }, "access-denied"),
+    ];
+    let (specs, ids): (Vec<_>, Vec<_>) = cases.into_iter().unzip();
+    let (setting, users) = Setting::corp(specs).await?;
+    let forest = setting.forest("corp.test")?;
+    for (user, id) in users.iter().zip(ids) {
+        let page = setting.reset(user, NEW).await?;
+        assert_eq!(cause(&page)?, id, "{}", page.text());
+        is_not_changed(forest, user, &page, NEW)?;
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn disabled_and_expired_accounts_are_told_so_after_the_code() -> Result<()> {
+    let specs = vec![
+        UserSpec { disabled: true, ..UserSpec::default() },
+        UserSpec { expired: true, ..UserSpec::default() },
+    ];
+    let (setting, users) = Setting::corp(specs).await?;
+    for (user, id) in users.iter().zip(["account-disabled", "account-expired"]) {
+        let page = setting.reset(user, NEW).await?;
+        assert_eq!(cause(&page)?, id, "{}", page.text());
+        assert!(!said_changed(&page));
+    }
+    Ok(())
+}
+
+/// Samba would let the agent's rights reset the built-in administrator; the agent does not.
+#[tokio::test]
+async fn the_administrator_is_refused_although_the_rights_would_allow_it() -> Result<()> {
+    let (setting, _) = Setting::corp(vec![]).await?;
+    let forest = setting.forest("corp.test")?;
+    let dn = "CN=Administrator,CN=Users,DC=corp,DC=test";
+    let recovery = "administrator-recovery@mail.example";
+    let set = |what: &str| {
+        forest.change(&format!(
+            "dn: {dn}\nchangetype: modify\nreplace: otherMailbox\n{what}-\n\
+             replace: userPrincipalName\nuserPrincipalName: Administrator@corp.test\n"
+        ))
+    };
+    set(&format!("otherMailbox: {recovery}\n"))?;
+    setting.stage.import("corp.test").await?;
+    let person = setting.stage.person()?;
+    let mailbox = setting.stage.lab.mailbox(recovery);
+    let page = person.verified("Administrator@corp.test", &mailbox).await?;
+    let page = person.sets_password(&page, NEW).await?;
+    assert_eq!(cause(&page)?, "protected-account");
+    let (upn, password) = (&forest.administrator_upn, &forest.administrator_password);
+    assert!(forest.can_bind(upn, password, forest.pdc()?)?.is_ok());
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_domain_without_policy_hints_is_refused_unless_it_is_allowed() -> Result<()> {
+    let place = |extra: &str| AgentPlace {
+        forests: vec!["legacy.test".into()],
+        forest_extra: extra.to_owned(),
+        ..AgentPlace::corp()
+    };
+    let allowed = Options {
+        agents: vec![place("allow_without_policy_hints = true")],
+        ..Options::default()
+    };
+    let (setting, users) = Setting::of("legacy.test", allowed, vec![UserSpec::default()]).await?;
+    let forest = setting.forest("legacy.test")?;
+    let (person, page) = setting.verified(&users[0]).await?;
+    assert!(page.html.contains("data-note=\"history-not-enforced\""), "{}", page.text());
+    let page = person.sets_password(&page, NEW).await?;
+    assert!(page.html.contains("data-note=\"history-not-enforced\""), "{}", page.text());
+    is_changed(forest, &users[0], &page, NEW)?;
+
+    let lab = writeback_lab::Lab::require()?;
+    let refusing = Options { agents: vec![], ..Options::default() };
+    let mut stage = writeback_stage::Stage::set(lab, crate::setting::binary(), refusing).await?;
+    stage.add_agent(place(""))?;
+    let person = stage.person()?;
+    let page = crate::ends::until_reported(&stage, &person, &users[0].upn, "policy-hints-unsupported").await?;
+    assert!(page.html.contains("policy-hints-unsupported"), "{}", page.text());
+    Ok(())
+}

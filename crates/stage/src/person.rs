@@ -1,0 +1,212 @@
+//! Somebody with a browser: keeps cookies, follows redirects, fills in forms as they stand.
+
+use std::{path::Path, time::Duration};
+
+use anyhow::{Context as _, Result, ensure};
+use reqwest::{Client, StatusCode};
+use scraper::{Html, Selector};
+use writeback_lab::CloudSlot;
+
+/// How long a browser waits for a page.
+const PAGE_WITHIN: Duration = Duration::from_secs(60);
+
+/// A page as it came.
+#[derive(Clone, Debug)]
+pub struct Page {
+    /// The status.
+    pub status: StatusCode,
+    /// The path it was found at, after all redirects.
+    pub path: String,
+    /// The HTML.
+    pub html: String,
+}
+
+impl Page {
+    /// The page's words, without its markup.
+    pub fn text(&self) -> String {
+        let html = Html::parse_document(&self.html);
+        let Ok(body) = Selector::parse("main") else {
+            return String::new();
+        };
+        let words: Vec<&str> = html
+            .select(&body)
+            .flat_map(|element| element.text())
+            .flat_map(str::split_whitespace)
+            .collect();
+        words.join(" ")
+    }
+
+    /// The heading.
+    pub fn heading(&self) -> String {
+        let html = Html::parse_document(&self.html);
+        let Ok(heading) = Selector::parse("h1") else {
+            return String::new();
+        };
+        html.select(&heading)
+            .next()
+            .map(|h1| h1.text().collect::<String>())
+            .unwrap_or_default()
+    }
+
+    /// The first form of the page that has a field of that name: where it goes, and what it
+    /// holds already.
+    fn form_with(&self, field: &str) -> Result<(String, Vec<(String, String)>)> {
+        let html = Html::parse_document(&self.html);
+        let form = Selector::parse("form").map_err(|error| anyhow::anyhow!("{error}"))?;
+        let input = Selector::parse("input[name]").map_err(|error| anyhow::anyhow!("{error}"))?;
+        for form in html.select(&form) {
+            let values: Vec<(String, String)> = form
+                .select(&input)
+                .map(|input| {
+                    let attribute = |name| input.attr(name).unwrap_or_default().to_owned();
+                    (attribute("name"), attribute("value"))
+                })
+                .collect();
+            if values.iter().any(|(name, _)| name == field) {
+                let action = form.attr("action").unwrap_or(&self.path).to_owned();
+                return Ok((action, values));
+            }
+        }
+        anyhow::bail!("{} has no form with {field}:\n{}", self.path, self.text())
+    }
+}
+
+/// Somebody with a browser.
+pub struct Person {
+    client: Client,
+    url: String,
+}
+
+impl Person {
+    /// A browser of its own, which trusts the lab's certificates besides and finds the cloud
+    /// from either side of the firewall.
+    pub fn new(url: &str, slot: &CloudSlot, ca: &Path) -> Result<Self> {
+        let pem = std::fs::read(ca).with_context(|| format!("cannot read {}", ca.display()))?;
+        let address = format!("{}:443", slot.ip).parse()?;
+        let client = Client::builder()
+            .tls_certs_only([reqwest::Certificate::from_pem(&pem)?])
+            .cookie_store(true)
+            .resolve(&slot.host_name, address)
+            .no_proxy()
+            .tcp_nodelay(true)
+            .timeout(PAGE_WITHIN)
+            .build()?;
+        Ok(Self {
+            client,
+            url: url.to_owned(),
+        })
+    }
+
+    /// Goes to a page.
+    pub async fn get(&self, path: &str) -> Result<Page> {
+        page(
+            self.client
+                .get(format!("{}{path}", self.url))
+                .send()
+                .await?,
+        )
+        .await
+    }
+
+    /// Fills in the form of `page` that has the first field, and sends it.
+    pub async fn fill(&self, page_now: &Page, fields: &[(&str, &str)]) -> Result<Page> {
+        let (first, _) = fields.first().context("no field to fill in")?;
+        let (action, mut values) = page_now.form_with(first)?;
+        for (name, text) in fields {
+            let value = values.iter_mut().find(|(known, _)| known == name);
+            value
+                .with_context(|| format!("the form has no field {name}"))?
+                .1 = (*text).to_owned();
+        }
+        self.post(&action, &values).await
+    }
+
+    /// Sends a form as it is given.
+    pub async fn post(&self, path: &str, values: &[(String, String)]) -> Result<Page> {
+        let request = self
+            .client
+            .post(format!("{}{path}", self.url))
+            .header("Origin", &self.url)
+            .form(values);
+        page(request.send().await?).await
+    }
+
+    /// Types a user name on the first page. The page that asks for the code, or what else came.
+    pub async fn says_name(&self, name: &str) -> Result<Page> {
+        let start = self.get("/").await?;
+        self.fill(&start, &[("name", name)]).await
+    }
+
+    /// Types the code. The page that asks for the password, or what else came.
+    pub async fn gives_code(&self, page_now: &Page, code: &str) -> Result<Page> {
+        self.fill(page_now, &[("code", code)]).await
+    }
+
+    /// Types the new password twice, and waits with the page until the outcome is known.
+    pub async fn sets_password(&self, page_now: &Page, password: &str) -> Result<Page> {
+        let page = self
+            .fill(page_now, &[("new", password), ("again", password)])
+            .await?;
+        self.until_known(page).await
+    }
+
+    /// Waits as the page does while the outcome is not known.
+    pub async fn until_known(&self, mut page: Page) -> Result<Page> {
+        for _ in 0..120 {
+            if !page.html.contains("http-equiv=\"refresh\"") {
+                return Ok(page);
+            }
+            tokio::time::sleep(Duration::from_millis(500)).await;
+            page = self.get("/reset/outcome").await?;
+        }
+        Ok(page)
+    }
+
+    /// From the user name to the page that asks for the new password, reading the code from the
+    /// mailbox.
+    pub async fn verified(&self, name: &str, mailbox: &writeback_lab::Mailbox) -> Result<Page> {
+        let seen = mailbox.all()?.len();
+        let page = self.says_name(name).await?;
+        ensure!(page.status.is_success(), "{}: {}", page.status, page.text());
+        let code = code_after(mailbox, seen).await?;
+        let page = self.gives_code(&page, &code).await?;
+        ensure!(
+            page.path == "/reset/password",
+            "the code was not taken: {}",
+            page.text()
+        );
+        Ok(page)
+    }
+}
+
+/// The code in the first mail that comes after the first `seen` ones.
+async fn code_after(mailbox: &writeback_lab::Mailbox, seen: usize) -> Result<String> {
+    for _ in 0..300 {
+        if let Some(mail) = mailbox.all()?.get(seen) {
+            return code_in(&mail.text).with_context(|| format!("no code in:\n{}", mail.text));
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    anyhow::bail!("no mail came")
+}
+
+/// The six digits of a code, which stand alone and may have a space in their middle.
+fn code_in(text: &str) -> Option<String> {
+    text.lines()
+        .map(|line| line.replace(' ', ""))
+        .find_map(|line| {
+            let line = line.trim();
+            (line.len() == 6 && line.bytes().all(|byte| byte.is_ascii_digit()))
+                .then(|| line.to_owned())
+        })
+}
+
+async fn page(response: reqwest::Response) -> Result<Page> {
+    let status = response.status();
+    let path = response.url().path().to_owned();
+    Ok(Page {
+        status,
+        path,
+        html: response.text().await?,
+    })
+}

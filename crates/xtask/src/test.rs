@@ -1,0 +1,40 @@
+//! `cargo xtask test`: everything, the lab included.
+
+use anyhow::Result;
+use writeback_lab::{Lab, OFFICE, Steps};
+
+use crate::build::{cargo, must};
+
+/// Run every test, with the lab.
+#[derive(clap::Args)]
+pub(crate) struct TestArguments {
+    /// What to hand to `cargo test`, such as `-p writeback-ad`; everything without it.
+    #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+    arguments: Vec<String>,
+}
+
+pub(crate) fn run(arguments: &TestArguments) -> Result<()> {
+    println!("building the tests");
+    // Built outside the company network, where the registry can be reached.
+    let chosen = || {
+        let mut list = arguments.arguments.clone();
+        if list.is_empty() {
+            list.push("--workspace".to_owned());
+        }
+        list
+    };
+    let before_dashes = chosen().into_iter().take_while(|argument| argument != "--");
+    must(cargo().arg("test").arg("--no-run").args(before_dashes))?;
+
+    let say = |line: &str| println!("{line}");
+    let lab = Lab::up(&Steps::new(&say))?;
+    println!("running the tests inside the company network");
+    let mut inside = lab.command_in(OFFICE, "env");
+    inside
+        .arg("CARGO_NET_OFFLINE=true")
+        .arg(cargo().get_program())
+        .arg("test")
+        .args(chosen())
+        .current_dir(crate::build::root());
+    must(&mut inside)
+}
