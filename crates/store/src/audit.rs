@@ -51,7 +51,9 @@ pub trait AuditStore {
     /// Keeps a record of something that changed nothing else.
     async fn audit(&self, record: &AuditRecord) -> Result<(), StoreError>;
 
-    /// The last `limit` records of a tenant, newest first, each as one line of JSON.
+    /// The last `limit` records of a tenant, newest first, each as one line of JSON with the
+    /// fields `seq`, `at` (RFC 3339), `tenant`, `actor`, `activity`, `user`, `correlation`,
+    /// `address`, `result` and `detail`. `seq` rises by the order in which they were kept.
     async fn last_audit_lines(
         &self,
         tenant: TenantId,

@@ -58,7 +58,8 @@ pub trait ForestStore {
         now: Timestamp,
     ) -> Result<bool, StoreError>;
 
-    /// Begins an import, and ends for good any other of the forest that is still running.
+    /// Begins an import of a forest that was reported, and ends for good any other of it that
+    /// is still running.
     async fn begin_import(&self, tenant: TenantId, run: &ImportRun) -> Result<(), StoreError>;
 
     /// The import, while it is running.

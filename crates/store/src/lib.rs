@@ -5,6 +5,8 @@
 //! changes something takes the audit record of the change, and both are kept or neither is.
 //! "Not found" is an `Option`, never an error. Every query names its tenant.
 //!
+//! Times are kept to the microsecond. What expires at a time is good before it and over at it.
+//!
 //! No password is ever in here, sealed or not; codes and tokens are kept as hashes only.
 //!
 //! The traits say what a backend must do, [`conformance`] tests that it does.

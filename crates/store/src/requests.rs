@@ -77,7 +77,9 @@ pub trait RequestStore {
     -> Result<Option<Request>, StoreError>;
 
     /// `pending -> claimed`, by one compare-and-set: of all agents and replicas one is granted.
-    /// A pending request whose time is over at `now` becomes `Expired` instead.
+    /// A pending request whose time is over at `now` is granted to nobody: `Ended`. It stays
+    /// pending until [`expire_request`](Self::expire_request), which keeps the record of its
+    /// end and lets its caller tell the person.
     async fn claim_request(
         &self,
         tenant: TenantId,

@@ -69,7 +69,8 @@ pub trait SessionStore {
         now: Timestamp,
     ) -> Result<Option<ResetSession>, StoreError>;
 
-    /// Replaces the code, for "send me another one". The number of tries is not raised.
+    /// Replaces the code, for "send me another one". The number of tries is not raised, and a
+    /// gate that is open stays open.
     async fn replace_code(
         &self,
         session: Uuid,
@@ -79,7 +80,9 @@ pub trait SessionStore {
 
     /// Tries a code: takes one try away, and opens the gate when it is right. One transaction,
     /// so that tries at the same moment count as well. A session without a code answers as one
-    /// with another code would.
+    /// with another code would; one that expired or was never there as `Expired`.
+    ///
+    /// A try that counted keeps the audit record, its result replaced by `success` or `failure`.
     async fn try_code(
         &self,
         session: Uuid,
@@ -89,8 +92,9 @@ pub trait SessionStore {
     ) -> Result<CodeAnswer, StoreError>;
 
     /// Keeps a new request and makes it the session's, in one transaction: but only while the
-    /// session is verified, unexpired, and its last request, if any, is `last`. So a form that
-    /// was sent twice makes one request. `false` when it does not hold.
+    /// session is verified, unexpired when the request was made, of the request's tenant and
+    /// user, and its last request, if any, is `last`. So a form that was sent twice makes one
+    /// request. `false` when it does not hold.
     async fn add_session_request(
         &self,
         session: Uuid,

@@ -1,0 +1,203 @@
+//! Opening the file.
+
+use std::{
+    fmt, io,
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+use sqlx::{
+    Sqlite, SqlitePool, Transaction,
+    migrate::{MigrateError, Migrator},
+    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
+};
+use writeback_store::StoreError;
+
+use crate::row::Doing;
+
+static MIGRATIONS: Migrator = sqlx::migrate!();
+
+/// How long a write waits for another process's. The longest one of ours, a batch of an
+/// import, takes a few hundredths of a second; a copy of the file being made takes longer.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// SQLite writes one at a time: more connections would only wait inside it, and unfairly.
+const WRITERS: u32 = 1;
+
+/// Reads are short; more than a few at once are more than the machine has cores.
+const READERS: u32 = 4;
+
+/// Every statement of this crate, and room to spare: none is ever prepared twice.
+const STATEMENT_CACHE: usize = 128;
+
+/// A store in one SQLite file. Clones are the same store.
+#[derive(Clone)]
+pub struct SqliteStore {
+    writer: SqlitePool,
+    readers: SqlitePool,
+}
+
+/// Why the file cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// The file is not there and cannot be made.
+    #[error(
+        "the database file {} cannot be made: its folder must exist, and whoever runs \
+         Writeback must be able to write in it", path.display()
+    )]
+    Create {
+        /// The file.
+        path: PathBuf,
+        /// What the operating system says.
+        #[source]
+        source: io::Error,
+    },
+    /// The file is no database, is damaged, or may not be read and written.
+    #[error("the database file {} cannot be opened", path.display())]
+    Connect {
+        /// The file.
+        path: PathBuf,
+        /// What SQLite says.
+        #[source]
+        source: sqlx::Error,
+    },
+    /// A later version of this software changed the tables.
+    #[error(
+        "the database file {} was made or upgraded by a newer Writeback: its tables are \
+         version {found}, this program knows up to version {known}; run the newer program, or \
+         put back the copy of the file from before the upgrade", path.display()
+    )]
+    Newer {
+        /// The file.
+        path: PathBuf,
+        /// The version of its tables.
+        found: i64,
+        /// The last version that this program knows.
+        known: i64,
+    },
+    /// The tables could not be brought up to date.
+    #[error("the tables in the database file {} could not be brought up to date", path.display())]
+    Migrate {
+        /// The file.
+        path: PathBuf,
+        /// What went wrong.
+        #[source]
+        source: MigrateError,
+    },
+}
+
+impl SqliteStore {
+    /// Opens the file and brings its tables up to date; makes the file, readable by its owner
+    /// alone, where there is none.
+    pub async fn open(path: &Path) -> Result<Self, OpenError> {
+        create(path)?;
+        let options = SqliteConnectOptions::new()
+            .filename(path)
+            .create_if_missing(false)
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(SqliteSynchronous::Full)
+            .foreign_keys(true)
+            .busy_timeout(BUSY_TIMEOUT)
+            .statement_cache_capacity(STATEMENT_CACHE);
+        let connect = |source| OpenError::Connect {
+            path: path.to_owned(),
+            source,
+        };
+
+        let writer = pool(WRITERS)
+            .connect_with(options.clone())
+            .await
+            .map_err(connect)?;
+        migrate(&writer, path).await?;
+        let readers = pool(READERS)
+            .connect_with(options.pragma("query_only", "ON"))
+            .await
+            .map_err(connect)?;
+        Ok(Self { writer, readers })
+    }
+
+    /// Waits for what is under way and closes the file.
+    pub async fn close(&self) {
+        self.readers.close().await;
+        self.writer.close().await;
+    }
+
+    /// Begins to write. The write lock is taken at once: a transaction that reads first and
+    /// asks for the lock later is refused, not made to wait, when another wrote in between.
+    pub(crate) async fn write(
+        &self,
+        doing: &'static str,
+    ) -> Result<Transaction<'static, Sqlite>, StoreError> {
+        self.writer.begin_with("BEGIN IMMEDIATE").await.doing(doing)
+    }
+
+    pub(crate) const fn readers(&self) -> &SqlitePool {
+        &self.readers
+    }
+}
+
+impl fmt::Debug for SqliteStore {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("SqliteStore(..)")
+    }
+}
+
+/// Makes the file where there is none. It never opens one that is there: closing it again
+/// would release the locks that this process holds on it.
+fn create(path: &Path) -> Result<(), OpenError> {
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    match options.open(path) {
+        Ok(_) => Ok(()),
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
+        Err(source) => Err(OpenError::Create {
+            path: path.to_owned(),
+            source,
+        }),
+    }
+}
+
+/// Connections are kept for good: nothing wears out, and their prepared statements are warm.
+fn pool(connections: u32) -> SqlitePoolOptions {
+    SqlitePoolOptions::new()
+        .max_connections(connections)
+        .min_connections(1)
+        .idle_timeout(None)
+        .max_lifetime(None)
+        .test_before_acquire(false)
+}
+
+/// All migrations in one transaction, so that of two processes that open a file at the same
+/// time one migrates it and the other waits and finds nothing left to do.
+async fn migrate(writer: &SqlitePool, path: &Path) -> Result<(), OpenError> {
+    let failed = |source| match source {
+        MigrateError::VersionMissing(found) => {
+            let known = MIGRATIONS
+                .iter()
+                .map(|migration| migration.version)
+                .max()
+                .unwrap_or(0);
+            OpenError::Newer {
+                path: path.to_owned(),
+                found,
+                known,
+            }
+        }
+        source => OpenError::Migrate {
+            path: path.to_owned(),
+            source,
+        },
+    };
+    let connect = |source| OpenError::Connect {
+        path: path.to_owned(),
+        source,
+    };
+    let mut tx = writer
+        .begin_with("BEGIN IMMEDIATE")
+        .await
+        .map_err(connect)?;
+    MIGRATIONS.run(&mut *tx).await.map_err(failed)?;
+    tx.commit().await.map_err(connect)
+}
