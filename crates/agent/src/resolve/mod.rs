@@ -1,0 +1,3 @@
+//! Finding out what became of a write whose answer was lost.
+
+pub(crate) mod decide;
