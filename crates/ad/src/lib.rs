@@ -1,1 +1,74 @@
-//! (room not furnished yet)
+//! Active Directory over LDAPS: find the right domain controller, read an account and the
+//! rules that hold for it, write a password, and explain a refusal.
+//!
+//! One reset, as this crate sees it:
+//!
+//! 1. [`Directory::read_for_write`]: the PDC emulator, and one [`AccountSnapshot`] read from
+//!    it in one round trip, together with the proof that it still holds the role.
+//! 2. [`protected`] and [`precheck`], pure: may this account be written at all, and would the
+//!    password certainly be refused?
+//! 3. [`Controller::reset_password`], one modify request: done, refused with a
+//!    [`Cause`](writeback_model::Cause), never sent, or *unknown*.
+//! 4. If unknown, [`Controller::receipt`]: the directory's own record of the last write.
+//!
+//! Nothing a domain controller sends ends the program, fills the memory or is waited for
+//! without end. No request is ever printed: those that carry a password are bytes from the
+//! start and wiped afterwards.
+
+mod account;
+mod account_control;
+mod ber;
+mod codec;
+mod config;
+mod connection;
+mod controller;
+mod directory;
+mod entry;
+mod error;
+mod explain;
+mod filter;
+#[cfg(test)]
+mod fixtures;
+mod import;
+mod locate;
+mod names;
+mod naming;
+mod policy;
+mod pool;
+mod precheck;
+mod protected;
+mod receipt;
+mod refusal;
+mod replication;
+mod request;
+mod rootdse;
+mod sid;
+mod time;
+mod tls;
+mod transport;
+mod unicode_pwd;
+mod waiting;
+mod write;
+
+pub use account::AccountSnapshot;
+pub use account_control::AccountControl;
+pub use config::{
+    Credentials, DomainConfig, LDAPS_PORT, Limits, MAX_MESSAGE_BYTES, PreferredControllers,
+};
+pub use controller::Controller;
+pub use directory::Directory;
+pub use error::{AdError, Loss};
+pub use explain::{Attempt, SignInRefusal, bind_refusal, explain, sign_in_refusal};
+pub use filter::{Filter, FilterError, escape_filter_value};
+pub use import::{ImportedUser, PAGE_SIZE_MAX, UserPage, UserPages};
+pub use names::{escape_dn_value, guid_dn, parent_dn};
+pub use policy::PolicySource;
+pub use precheck::{MAX_PASSWORD_UNITS, Writing, precheck};
+pub use protected::protected;
+pub use receipt::Receipt;
+pub use refusal::Refusal;
+pub use replication::Stamp;
+pub use rootdse::{PolicyHints, RootDse, Vendor};
+pub use sid::Sid;
+pub use tls::{CertificateProblem, Trust, TrustError};
+pub use write::{HintsUse, Reset, WriteError};

@@ -1,0 +1,190 @@
+//! The bytes of one connection: TCP, TLS, and the two tasks that write and read them.
+
+use std::{io, net::IpAddr, sync::Arc, time::Duration};
+
+use bytes::BytesMut;
+use rustls::{ClientConfig, pki_types::ServerName};
+use socket2::{SockRef, TcpKeepalive};
+use tokio::{
+    io::{AsyncReadExt as _, AsyncWriteExt as _, ReadHalf, WriteHalf},
+    net::TcpStream,
+    sync::mpsc,
+};
+use tokio_rustls::{TlsConnector, client::TlsStream};
+use zeroize::Zeroizing;
+
+use crate::{
+    ber::Bytes,
+    codec::Messages,
+    error::{AdError, Loss},
+    tls::certificate_problem,
+    waiting::{Departure, Waiting},
+};
+
+/// After this long without traffic the kernel asks whether the other side still lives, so
+/// that a dead peer is noticed and a firewall keeps its memory of the connection.
+const KEEPALIVE_AFTER: Duration = Duration::from_secs(20);
+/// Between two such questions.
+const KEEPALIVE_INTERVAL: Duration = Duration::from_secs(5);
+/// Requests that may wait for the socket; more than an agent has in flight.
+const QUEUE: usize = 64;
+/// Bytes to ask of the socket at a time: a few TLS records.
+const READ_CHUNK: usize = 32 * 1024;
+
+/// A request on its way out.
+pub(crate) struct Outgoing {
+    pub(crate) bytes: Bytes,
+    pub(crate) departure: Departure,
+}
+
+/// Opens TCP and TLS to the first address that answers.
+pub(crate) async fn connect(
+    host: &str,
+    addresses: &[IpAddr],
+    port: u16,
+    tls: &Arc<ClientConfig>,
+) -> Result<TlsStream<TcpStream>, AdError> {
+    let mut last = None;
+    for &address in addresses {
+        match TcpStream::connect((address, port)).await {
+            Ok(stream) => return handshake(host, stream, tls).await,
+            Err(source) => {
+                last = Some(AdError::Connect {
+                    host: host.to_owned(),
+                    address,
+                    port,
+                    source,
+                });
+            }
+        }
+    }
+    Err(last.unwrap_or_else(|| AdError::Dns {
+        name: host.to_owned(),
+        source: "it has no address".into(),
+    }))
+}
+
+async fn handshake(
+    host: &str,
+    stream: TcpStream,
+    tls: &Arc<ClientConfig>,
+) -> Result<TlsStream<TcpStream>, AdError> {
+    let failed = |source: io::Error| AdError::Tls {
+        host: host.to_owned(),
+        source,
+    };
+    let keepalive = TcpKeepalive::new()
+        .with_time(KEEPALIVE_AFTER)
+        .with_interval(KEEPALIVE_INTERVAL);
+    stream.set_nodelay(true).map_err(failed)?;
+    SockRef::from(&stream)
+        .set_tcp_keepalive(&keepalive)
+        .map_err(failed)?;
+    let name = ServerName::try_from(host.to_owned())
+        .map_err(|_| failed(io::Error::other("it is not a host name")))?;
+    let stream = TlsConnector::from(Arc::clone(tls))
+        .connect(name, stream)
+        .await;
+    stream.map_err(|source| match certificate_problem(&source) {
+        Some(problem) => AdError::Certificate {
+            host: host.to_owned(),
+            source: problem,
+        },
+        None => AdError::Tls {
+            host: host.to_owned(),
+            source,
+        },
+    })
+}
+
+/// Starts the two tasks. Both end when the connection does, or when the sender that this
+/// gives back is dropped.
+pub(crate) fn run(
+    stream: TlsStream<TcpStream>,
+    waiting: &Arc<Waiting>,
+    max_message: usize,
+    stall: Duration,
+) -> mpsc::Sender<Outgoing> {
+    let (sender, queue) = mpsc::channel(QUEUE);
+    let (from, to) = tokio::io::split(stream);
+    tokio::spawn(read(from, Arc::clone(waiting), max_message));
+    tokio::spawn(write(to, queue, Arc::clone(waiting), stall));
+    sender
+}
+
+async fn read(mut from: ReadHalf<TlsStream<TcpStream>>, waiting: Arc<Waiting>, max_message: usize) {
+    let mut messages = Messages::new(max_message);
+    let mut buffer = BytesMut::with_capacity(READ_CHUNK);
+    let loss = loop {
+        match messages.next(&mut buffer) {
+            Ok(None) => {}
+            Ok(Some((message, size))) => match waiting.deliver(message, size) {
+                Ok(()) => continue,
+                Err(loss) => break loss,
+            },
+            Err(loss) => break loss,
+        }
+        buffer.reserve(READ_CHUNK);
+        tokio::select! {
+            () = waiting.over.cancelled() => break Loss::Abandoned,
+            got = from.read_buf(&mut buffer) => match got {
+                Ok(0) => break Loss::Closed,
+                Ok(_) => {}
+                Err(error) => break Loss::Io(Arc::new(error)),
+            },
+        }
+    };
+    waiting.end(&loss);
+}
+
+async fn write(
+    mut to: WriteHalf<TlsStream<TcpStream>>,
+    mut queue: mpsc::Receiver<Outgoing>,
+    waiting: Arc<Waiting>,
+    stall: Duration,
+) {
+    let mut batch = Vec::new();
+    loop {
+        let got = tokio::select! {
+            () = waiting.over.cancelled() => break,
+            got = queue.recv_many(&mut batch, QUEUE) => got,
+        };
+        let leaving = if got == 0 {
+            // Nobody holds the connection any more: take leave.
+            crate::request::unbind(i32::MAX)
+        } else {
+            together(&mut batch)
+        };
+        // A peer that takes no bytes for so long is gone.
+        let written = tokio::time::timeout(stall, async {
+            to.write_all(&leaving).await?;
+            to.flush().await
+        });
+        match written.await {
+            Ok(Ok(())) if got > 0 => {}
+            Ok(Ok(())) => break,
+            Ok(Err(error)) => {
+                waiting.end(&Loss::Io(Arc::new(error)));
+                break;
+            }
+            Err(_) => {
+                waiting.end(&Loss::Io(Arc::new(io::ErrorKind::TimedOut.into())));
+                break;
+            }
+        }
+    }
+    // Best effort: the other side may be gone already.
+    let _ = tokio::time::timeout(stall, to.shutdown()).await;
+    waiting.end(&Loss::Abandoned);
+}
+
+/// Requests that wait together leave together, in one packet.
+fn together(batch: &mut Vec<Outgoing>) -> Bytes {
+    batch.retain(|outgoing| outgoing.departure.depart());
+    let length = batch.iter().map(|outgoing| outgoing.bytes.len()).sum();
+    let mut bytes = Zeroizing::new(Vec::with_capacity(length));
+    batch
+        .drain(..)
+        .for_each(|outgoing| bytes.extend_from_slice(&outgoing.bytes));
+    bytes
+}
