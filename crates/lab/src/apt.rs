@@ -21,9 +21,15 @@ const NEEDED: &[(&str, &str)] = &[
 /// Refuses machines the lab cannot be built on, and installs what is missing.
 pub(crate) fn prepare(steps: &Steps<'_>) -> Result<()> {
     let uid = must(Command::new("id").arg("-u"))?;
-    ensure!(uid.trim() == "0", "the lab needs root: run it again with sudo");
-    let missing: Vec<_> =
-        NEEDED.iter().filter(|(program, _)| !on_path(program)).map(|(_, p)| *p).collect();
+    ensure!(
+        uid.trim() == "0",
+        "the lab needs root: run it again with sudo"
+    );
+    let missing: Vec<_> = NEEDED
+        .iter()
+        .filter(|(program, _)| !on_path(program))
+        .map(|(_, p)| *p)
+        .collect();
     if missing.is_empty() {
         return Ok(());
     }
@@ -36,7 +42,10 @@ pub(crate) fn prepare(steps: &Steps<'_>) -> Result<()> {
         let install = || {
             let mut apt = Command::new("apt-get");
             apt.env("DEBIAN_FRONTEND", "noninteractive");
-            must(apt.args(["install", "-y", "--no-install-recommends"]).args(&missing))
+            must(
+                apt.args(["install", "-y", "--no-install-recommends"])
+                    .args(&missing),
+            )
         };
         // A fresh machine has no package list, an old one has a stale list.
         if install().is_err() {
@@ -48,9 +57,16 @@ pub(crate) fn prepare(steps: &Steps<'_>) -> Result<()> {
 }
 
 fn on_path(program: &str) -> bool {
-    ["/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin"]
-        .iter()
-        .any(|dir| Path::new(dir).join(program).exists())
+    [
+        "/usr/local/sbin",
+        "/usr/local/bin",
+        "/usr/sbin",
+        "/usr/bin",
+        "/sbin",
+        "/bin",
+    ]
+    .iter()
+    .any(|dir| Path::new(dir).join(program).exists())
 }
 
 /// Address of the Debian archive this machine itself uses.
@@ -59,7 +75,10 @@ pub(crate) fn mirror() -> Result<String> {
         let mut apt = Command::new("apt-get");
         apt.args(["indextargets", "--format", "$(ORIGIN)|$(LABEL)|$(SITE)"]);
         let listed = must(&mut apt)?;
-        Ok(listed.lines().find_map(|l| l.strip_prefix("Debian|Debian|")).map(str::to_owned))
+        Ok(listed
+            .lines()
+            .find_map(|l| l.strip_prefix("Debian|Debian|"))
+            .map(str::to_owned))
     };
     if let Some(site) = find()? {
         return Ok(site);
@@ -67,14 +86,23 @@ pub(crate) fn mirror() -> Result<String> {
     must(Command::new("apt-get").arg("update"))?;
     match find()? {
         Some(site) => Ok(site),
-        None => bail!("this machine's apt knows no Debian archive: add one to /etc/apt/sources.list"),
+        None => {
+            bail!("this machine's apt knows no Debian archive: add one to /etc/apt/sources.list")
+        }
     }
 }
 
 /// The machine's own way to the archive (proxy, checks), for use in a root file system.
 pub(crate) fn transport_settings() -> Result<String> {
     let dump = must(Command::new("apt-config").arg("dump")).context("apt-config")?;
-    let wanted = ["Acquire::http", "Acquire::https", "Acquire::Check", "Acquire::Retries"];
-    let lines = dump.lines().filter(|line| wanted.iter().any(|w| line.starts_with(w)));
+    let wanted = [
+        "Acquire::http",
+        "Acquire::https",
+        "Acquire::Check",
+        "Acquire::Retries",
+    ];
+    let lines = dump
+        .lines()
+        .filter(|line| wanted.iter().any(|w| line.starts_with(w)));
     Ok(lines.fold(String::new(), |all, line| all + line + "\n"))
 }

@@ -43,10 +43,18 @@ impl Forest {
             0 => Ok(BindAnswer::Ok),
             49 => {
                 let data = ran.stderr.split_once("data ").map(|(_, rest)| rest);
-                let code = data.and_then(|d| d.split([',', ' ', '\n']).next()).unwrap_or_default();
-                Ok(BindAnswer::Refused { data_code: code.to_owned() })
+                let code = data
+                    .and_then(|d| d.split([',', ' ', '\n']).next())
+                    .unwrap_or_default();
+                Ok(BindAnswer::Refused {
+                    data_code: code.to_owned(),
+                })
             }
-            code => bail!("{} did not judge the bind ({code}): {}", dc.fqdn, ran.stderr.trim()),
+            code => bail!(
+                "{} did not judge the bind ({code}): {}",
+                dc.fqdn,
+                ran.stderr.trim()
+            ),
         }
     }
 }

@@ -57,7 +57,10 @@ pub(crate) fn files() -> CaFiles {
 /// Certificate and key of a DC.
 pub(crate) fn dc_files(fqdn: &str) -> (PathBuf, PathBuf) {
     let dir = state::state().join("ca");
-    (dir.join(format!("{fqdn}.pem")), dir.join(format!("{fqdn}.key")))
+    (
+        dir.join(format!("{fqdn}.pem")),
+        dir.join(format!("{fqdn}.key")),
+    )
 }
 
 /// Issues what is missing and copies all to the state.
@@ -69,7 +72,10 @@ pub(crate) fn ensure() -> Result<()> {
     }
     let target = state::state_dir("ca")?;
     if !target.join("stranger.pem").exists() {
-        for entry in fs::read_dir(&cache).context("cannot read the cached CA")?.flatten() {
+        for entry in fs::read_dir(&cache)
+            .context("cannot read the cached CA")?
+            .flatten()
+        {
             fs::copy(entry.path(), target.join(entry.file_name()))
                 .context("cannot copy the cached CA")?;
         }
@@ -79,16 +85,28 @@ pub(crate) fn ensure() -> Result<()> {
 
 fn params(common_name: &str, names: Vec<String>) -> Result<CertificateParams> {
     let mut params = CertificateParams::new(names).context("a certificate's names")?;
-    params.distinguished_name.push(DnType::CommonName, common_name);
+    params
+        .distinguished_name
+        .push(DnType::CommonName, common_name);
     params.not_before = date_time_ymd(2020, 1, 1);
     params.not_after = date_time_ymd(2049, 12, 31);
     Ok(params)
 }
 
 fn cloud_names() -> Vec<String> {
-    let names = [CLOUD_NAME, "*.writeback.test", "localhost", "127.0.0.1", INET_IP];
+    let names = [
+        CLOUD_NAME,
+        "*.writeback.test",
+        "localhost",
+        "127.0.0.1",
+        INET_IP,
+    ];
     let addresses = CLOUD_OCTETS.map(|n| format!("198.51.100.{n}"));
-    names.map(str::to_owned).into_iter().chain(addresses).collect()
+    names
+        .map(str::to_owned)
+        .into_iter()
+        .chain(addresses)
+        .collect()
 }
 
 fn issue_all(dir: &Path) -> Result<()> {
@@ -98,7 +116,11 @@ fn issue_all(dir: &Path) -> Result<()> {
     ca.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
     let ca_cert = ca.self_signed(&ca_key).context("cannot sign the CA")?;
     state::write(&dir.join("ca.pem"), 0o644, ca_cert.pem().as_bytes())?;
-    state::write(&dir.join("ca.key"), 0o600, ca_key.serialize_pem().as_bytes())?;
+    state::write(
+        &dir.join("ca.key"),
+        0o600,
+        ca_key.serialize_pem().as_bytes(),
+    )?;
     let issuer = Issuer::new(ca, ca_key);
 
     for forest in FORESTS {
@@ -109,8 +131,18 @@ fn issue_all(dir: &Path) -> Result<()> {
             issue(dir, &fqdn, dc, Some(&issuer))?;
         }
     }
-    issue(dir, "cloud", params(CLOUD_NAME, cloud_names())?, Some(&issuer))?;
-    issue(dir, "no-san", params("dc1.corp.test", Vec::new())?, Some(&issuer))?;
+    issue(
+        dir,
+        "cloud",
+        params(CLOUD_NAME, cloud_names())?,
+        Some(&issuer),
+    )?;
+    issue(
+        dir,
+        "no-san",
+        params("dc1.corp.test", Vec::new())?,
+        Some(&issuer),
+    )?;
     let mut expired = params(CLOUD_NAME, cloud_names())?;
     expired.not_after = date_time_ymd(2021, 1, 1);
     issue(dir, "expired", expired, Some(&issuer))?;
@@ -132,6 +164,14 @@ fn issue(
         None => params.self_signed(&key),
     }
     .with_context(|| format!("cannot sign {name}"))?;
-    state::write(&dir.join(format!("{name}.key")), 0o600, key.serialize_pem().as_bytes())?;
-    state::write(&dir.join(format!("{name}.pem")), 0o644, certificate.pem().as_bytes())
+    state::write(
+        &dir.join(format!("{name}.key")),
+        0o600,
+        key.serialize_pem().as_bytes(),
+    )?;
+    state::write(
+        &dir.join(format!("{name}.pem")),
+        0o644,
+        certificate.pem().as_bytes(),
+    )
 }

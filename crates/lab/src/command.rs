@@ -18,9 +18,14 @@ pub struct Ran {
 
 /// Runs a program to its end, giving it `input`; any exit status is an answer.
 pub fn run(command: &mut Command, input: &[u8]) -> Result<Ran> {
-    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    command
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
     let name = command.get_program().to_string_lossy().into_owned();
-    let mut child = command.spawn().with_context(|| format!("cannot start {name}"))?;
+    let mut child = command
+        .spawn()
+        .with_context(|| format!("cannot start {name}"))?;
     let stdin = child.stdin.take();
     // A thread feeds it, so that a program that answers before it has read all
     // cannot make both sides wait for ever.
@@ -56,8 +61,15 @@ pub(crate) fn must_with(command: &mut Command, input: &[u8]) -> Result<String> {
             .collect();
         let said = format!("{}{}", ran.stdout, ran.stderr);
         let lines: Vec<_> = said.lines().collect();
-        let tail = lines.get(lines.len().saturating_sub(15)..).unwrap_or_default().join("\n");
-        bail!("`{}` ended with status {}:\n{tail}", line.join(" "), ran.code);
+        let tail = lines
+            .get(lines.len().saturating_sub(15)..)
+            .unwrap_or_default()
+            .join("\n");
+        bail!(
+            "`{}` ended with status {}:\n{tail}",
+            line.join(" "),
+            ran.code
+        );
     }
     Ok(ran.stdout)
 }

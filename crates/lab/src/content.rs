@@ -8,10 +8,10 @@ use crate::plan::{AGENT_SAM, PSO_LONG};
 use crate::policy::{self, PolicyChange};
 use crate::rights;
 use crate::text::{escape_dn_value, ldif};
-use crate::users::UserSpec;
+use crate::userspec::UserSpec;
 
 /// Policy of every forest until a test changes it.
-const POLICY: PolicyChange = PolicyChange {
+pub(crate) const POLICY: PolicyChange = PolicyChange {
     min_length: Some(7),
     history: Some(24),
     min_age_seconds: Some(0),
@@ -49,5 +49,7 @@ pub(crate) fn fill(forest: &Forest) -> Result<()> {
         ..UserSpec::default()
     })?;
     rights::grant(forest, &agent)?;
-    PEOPLE.iter().try_for_each(|person| forest.create_user(person.spec(forest)).map(drop))
+    PEOPLE
+        .iter()
+        .try_for_each(|person| forest.create_user(person.spec(forest)).map(drop))
 }

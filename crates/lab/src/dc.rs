@@ -91,8 +91,16 @@ impl Dc {
     /// `controls`: for states that no client can bring about.
     pub fn change_database(&self, ldif: &str, controls: &str) -> Result<()> {
         let mut command = self.command("ldbmodify")?;
-        command.args(["-H", "/data/private/sam.ldb", "--configfile=/data/etc/smb.conf"]);
-        must_with(command.arg(format!("--controls={controls}")), ldif.as_bytes()).map(drop)
+        command.args([
+            "-H",
+            "/data/private/sam.ldb",
+            "--configfile=/data/etc/smb.conf",
+        ]);
+        must_with(
+            command.arg(format!("--controls={controls}")),
+            ldif.as_bytes(),
+        )
+        .map(drop)
     }
 
     /// Undoes whatever a test did: network, freezing, a stopped Samba.
@@ -108,7 +116,9 @@ pub(crate) fn heal(netns: &str, name: &str) -> Result<()> {
     let mut list = Command::new("ip");
     if must(list.args(["netns", "exec", netns, "nft", "list", "tables"]))?.contains("netdev cut") {
         let mut nft = Command::new("ip");
-        nft.args(["netns", "exec", netns, "nft", "delete", "table", "netdev", "cut"]);
+        nft.args([
+            "netns", "exec", netns, "nft", "delete", "table", "netdev", "cut",
+        ]);
         must(&mut nft)?;
     }
     Machine::get(name)?.freeze(false)

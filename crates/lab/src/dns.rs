@@ -31,5 +31,10 @@ pub(crate) fn start(router: &Machine) -> Result<()> {
     }
     let file = state::state_dir("router")?.join("dnsmasq.conf");
     state::write(&file, 0o644, config().as_bytes())?;
-    must(router.command("dnsmasq").arg("--conf-file=/data/dnsmasq.conf")).map(drop)
+    must(
+        router
+            .command("dnsmasq")
+            .arg("--conf-file=/data/dnsmasq.conf"),
+    )
+    .map(drop)
 }

@@ -25,7 +25,9 @@ fn machines() -> Result<()> {
     let dir = state::state().join("machines");
     for entry in fs::read_dir(dir).into_iter().flatten().flatten() {
         if let Some(machine) = entry.file_name().to_str().and_then(Machine::find) {
-            machine.end().with_context(|| format!("cannot end {}", machine.name))?;
+            machine
+                .end()
+                .with_context(|| format!("cannot end {}", machine.name))?;
         }
     }
     Ok(())
@@ -38,7 +40,10 @@ fn leftovers() -> Result<()> {
         let mut inside = Vec::new();
         for netns in plan::company().filter(|netns| topology::handle(netns).exists()) {
             let pids = ip(&format!("netns pids {netns}"))?;
-            inside.extend(pids.lines().filter_map(|pid| pid.trim().parse::<u32>().ok()));
+            inside.extend(
+                pids.lines()
+                    .filter_map(|pid| pid.trim().parse::<u32>().ok()),
+            );
         }
         if inside.is_empty() {
             return Ok(());

@@ -84,10 +84,18 @@ impl Forest {
 
     /// The PDC emulator as this DC knows it (`fSMORoleOwner` of the domain head).
     pub fn pdc_seen_by(&self, dc: &Dc) -> Result<&Dc> {
-        let head = self.administrator(dc).read(&self.base_dn, &["fSMORoleOwner"])?;
-        let owner = head.text("fSMORoleOwner").context("no fSMORoleOwner")?.to_lowercase();
+        let head = self
+            .administrator(dc)
+            .read(&self.base_dn, &["fSMORoleOwner"])?;
+        let owner = head
+            .text("fSMORoleOwner")
+            .context("no fSMORoleOwner")?
+            .to_lowercase();
         let holds = |dc: &&Dc| owner.starts_with(&format!("cn=ntds settings,cn={},", dc.name));
-        self.dcs.iter().find(holds).with_context(|| format!("{owner} is none of the lab's DCs"))
+        self.dcs
+            .iter()
+            .find(holds)
+            .with_context(|| format!("{owner} is none of the lab's DCs"))
     }
 
     pub(crate) fn administrator(&self, dc: &Dc) -> Ldap {
@@ -123,11 +131,18 @@ impl Forest {
             self.administrator(from).change(&ldif)?;
             for to in self.dcs.iter().filter(|dc| dc.name != from.name) {
                 let reader = self.administrator(to);
-                while reader.read(&dn, &["description"]).ok().and_then(|e| e.text("description").map(|d| d == mark))
+                while reader
+                    .read(&dn, &["description"])
+                    .ok()
+                    .and_then(|e| e.text("description").map(|d| d == mark))
                     != Some(true)
                 {
                     if Instant::now() > deadline {
-                        bail!("changes of {} do not arrive on {} in {timeout:?}", from.fqdn, to.fqdn);
+                        bail!(
+                            "changes of {} do not arrive on {} in {timeout:?}",
+                            from.fqdn,
+                            to.fqdn
+                        );
                     }
                     std::thread::sleep(Duration::from_millis(150));
                 }
@@ -170,7 +185,9 @@ impl Forest {
     /// DNS names that `_ldap._tcp.pdc._msdcs` lists.
     pub fn pdc_records(&self) -> Result<Vec<String>> {
         let listed = self.pdc_dns("query", &[])?;
-        let records = listed.lines().filter_map(|line| line.trim().strip_prefix("SRV: "));
+        let records = listed
+            .lines()
+            .filter_map(|line| line.trim().strip_prefix("SRV: "));
         let names = records.filter_map(|r| Some(r.split_once(". (")?.0.to_owned()));
         Ok(names.collect())
     }

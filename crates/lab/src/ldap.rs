@@ -29,7 +29,10 @@ pub(crate) struct Entry {
 
 impl Entry {
     pub(crate) fn bytes(&self, name: &str) -> Option<&[u8]> {
-        self.attributes.get(&name.to_lowercase())?.first().map(Vec::as_slice)
+        self.attributes
+            .get(&name.to_lowercase())?
+            .first()
+            .map(Vec::as_slice)
     }
 
     pub(crate) fn text(&self, name: &str) -> Option<&str> {
@@ -37,7 +40,10 @@ impl Entry {
     }
 
     pub(crate) fn all(&self, name: &str) -> &[Vec<u8>] {
-        self.attributes.get(&name.to_lowercase()).map(Vec::as_slice).unwrap_or_default()
+        self.attributes
+            .get(&name.to_lowercase())
+            .map(Vec::as_slice)
+            .unwrap_or_default()
     }
 }
 
@@ -60,11 +66,15 @@ impl Ldap {
         command.args(["-x", "-H", &uri, "-o", "nettimeout=10"]);
         let mut secret = tempfile::NamedTempFile::new().context("cannot make a password file")?;
         if !self.who.is_empty() {
-            secret.write_all(self.password.as_bytes()).context("cannot write a password file")?;
+            secret
+                .write_all(self.password.as_bytes())
+                .context("cannot write a password file")?;
             command.args(["-D", &self.who, "-y"]).arg(secret.path());
         }
         command.args(args);
-        command.env("LDAPTLS_CACERT", ca::files().ca).env("LDAPTLS_REQCERT", "demand");
+        command
+            .env("LDAPTLS_CACERT", ca::files().ca)
+            .env("LDAPTLS_REQCERT", "demand");
         run(&mut command, input)
     }
 
@@ -72,7 +82,12 @@ impl Ldap {
     pub(crate) fn change(&self, ldif: &str) -> Result<()> {
         let ran = self.tool("ldapmodify", &[], ldif.as_bytes())?;
         if ran.code != 0 {
-            bail!("{} refused a change ({}): {}", self.fqdn, ran.code, ran.stderr.trim());
+            bail!(
+                "{} refused a change ({}): {}",
+                self.fqdn,
+                ran.code,
+                ran.stderr.trim()
+            );
         }
         Ok(())
     }
@@ -84,11 +99,25 @@ impl Ldap {
         filter: &str,
         attributes: &[&str],
     ) -> Result<Vec<Entry>> {
-        let mut args = vec!["-LLL", "-o", "ldif-wrap=no", "-b", base, "-s", scope, filter];
+        let mut args = vec![
+            "-LLL",
+            "-o",
+            "ldif-wrap=no",
+            "-b",
+            base,
+            "-s",
+            scope,
+            filter,
+        ];
         args.extend(attributes);
         let ran = self.tool("ldapsearch", &args, b"")?;
         if ran.code != 0 {
-            bail!("{} refused a search ({}): {}", self.fqdn, ran.code, ran.stderr.trim());
+            bail!(
+                "{} refused a search ({}): {}",
+                self.fqdn,
+                ran.code,
+                ran.stderr.trim()
+            );
         }
         Ok(parse(&ran.stdout))
     }
@@ -96,7 +125,10 @@ impl Ldap {
     /// One entry that must exist.
     pub(crate) fn read(&self, dn: &str, attributes: &[&str]) -> Result<Entry> {
         let found = self.search(dn, "base", "(objectClass=*)", attributes)?;
-        found.into_iter().next().with_context(|| format!("{} has no entry {dn}", self.fqdn))
+        found
+            .into_iter()
+            .next()
+            .with_context(|| format!("{} has no entry {dn}", self.fqdn))
     }
 }
 
@@ -115,9 +147,16 @@ fn parse(ldif: &str) -> Vec<Entry> {
         };
         if name == "dn" {
             let dn = String::from_utf8_lossy(&value).into_owned();
-            entries.extend(entry.replace(Entry { dn, attributes: BTreeMap::new() }));
+            entries.extend(entry.replace(Entry {
+                dn,
+                attributes: BTreeMap::new(),
+            }));
         } else if let Some(entry) = entry.as_mut() {
-            entry.attributes.entry(name.to_lowercase()).or_default().push(value);
+            entry
+                .attributes
+                .entry(name.to_lowercase())
+                .or_default()
+                .push(value);
         }
     }
     entries.extend(entry);

@@ -49,6 +49,7 @@ mod text;
 mod topology;
 mod up;
 mod users;
+mod userspec;
 
 pub use bind::BindAnswer;
 pub use ca::CaFiles;
@@ -66,4 +67,4 @@ pub use require::Lab;
 pub use slot::CloudSlot;
 pub use status::{Part, Status};
 pub use text::{escape_dn_value, guid_text};
-pub use users::{TestUser, UserSpec};
+pub use userspec::{TestUser, UserSpec};

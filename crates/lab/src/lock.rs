@@ -20,14 +20,24 @@ fn open(name: &str) -> Result<File> {
 
 pub(crate) fn exclusive(name: &str) -> Result<Guard> {
     let file = open(name)?;
-    file.lock().with_context(|| format!("cannot take the lock {name}"))?;
+    file.lock()
+        .with_context(|| format!("cannot take the lock {name}"))?;
     Ok(Guard { _file: file })
 }
 
 pub(crate) fn shared(name: &str) -> Result<Guard> {
     let file = open(name)?;
-    file.lock_shared().with_context(|| format!("cannot share the lock {name}"))?;
+    file.lock_shared()
+        .with_context(|| format!("cannot share the lock {name}"))?;
     Ok(Guard { _file: file })
+}
+
+/// Whether someone has it exclusively.
+pub(crate) fn is_held(name: &str) -> Result<bool> {
+    Ok(matches!(
+        open(name)?.try_lock_shared(),
+        Err(std::fs::TryLockError::WouldBlock)
+    ))
 }
 
 /// None when someone else has it.

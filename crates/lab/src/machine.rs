@@ -73,7 +73,10 @@ fn dir(name: &str) -> Result<PathBuf> {
 impl Machine {
     /// The machine of this name, when it runs.
     pub(crate) fn find(name: &str) -> Option<Self> {
-        let file = state::state().join("machines").join(name).join("machine.json");
+        let file = state::state()
+            .join("machines")
+            .join(name)
+            .join("machine.json");
         let machine: Self = serde_json::from_slice(&fs::read(file).ok()?).ok()?;
         machine.init.alive().then_some(machine)
     }
@@ -88,7 +91,11 @@ impl Machine {
     /// Starts a machine with no service in it.
     pub(crate) fn start(setup: &Setup<'_>) -> Result<Self> {
         let dir = dir(setup.name)?;
-        state::write(&dir.join("resolv.conf"), 0o644, setup.resolv_conf.as_bytes())?;
+        state::write(
+            &dir.join("resolv.conf"),
+            0o644,
+            setup.resolv_conf.as_bytes(),
+        )?;
         state::write(&dir.join("hosts"), 0o644, setup.hosts.as_bytes())?;
         let log = state::state_dir(&format!("log/{}", setup.name))?;
         let out = fs::File::create(log.join("machine.log")).context("cannot make a log")?;
@@ -96,9 +103,28 @@ impl Machine {
         if let Some(netns) = setup.netns {
             command.args(["ip", "netns", "exec", netns]);
         }
-        command.args(["unshare", "-m", "-u", "-p", "-f", "--kill-child", "sh", "-c", INIT, "sh"]);
-        command.arg(rootfs::path(setup.base)).arg(setup.data).arg(&log).arg(&dir).arg(setup.name);
-        command.stdin(Stdio::null()).stdout(out.try_clone()?).stderr(out);
+        command.args([
+            "unshare",
+            "-m",
+            "-u",
+            "-p",
+            "-f",
+            "--kill-child",
+            "sh",
+            "-c",
+            INIT,
+            "sh",
+        ]);
+        command
+            .arg(rootfs::path(setup.base))
+            .arg(setup.data)
+            .arg(&log)
+            .arg(&dir)
+            .arg(setup.name);
+        command
+            .stdin(Stdio::null())
+            .stdout(out.try_clone()?)
+            .stderr(out);
         let child = command.spawn().context("cannot start setsid")?;
         let machine = Self::wait_ready(setup.name, child.id(), &log)?;
         let json = serde_json::to_vec(&machine)?;
@@ -109,11 +135,17 @@ impl Machine {
     fn wait_ready(name: &str, pid: u32, log: &Path) -> Result<Self> {
         let deadline = Instant::now() + Duration::from_secs(10);
         loop {
-            let init = process::children(pid).first().and_then(|pid| Process::of(*pid));
+            let init = process::children(pid)
+                .first()
+                .and_then(|pid| Process::of(*pid));
             if let (Some(outer), Some(init)) = (Process::of(pid), init) {
                 let ready = format!("/proc/{}/root/run/ready", init.pid);
                 if Path::new(&ready).exists() {
-                    return Ok(Self { name: name.to_owned(), outer, init });
+                    return Ok(Self {
+                        name: name.to_owned(),
+                        outer,
+                        init,
+                    });
                 }
             }
             if Instant::now() > deadline || process::run_state(pid).is_none_or(|s| s == 'Z') {
@@ -127,9 +159,20 @@ impl Machine {
     /// A command that will run inside the machine.
     pub(crate) fn command(&self, program: &str) -> Command {
         let mut command = Command::new("nsenter");
-        command.args(["-t", &self.init.pid.to_string(), "-m", "-u", "-n", "-p", "-r", "-w"]);
+        command.args([
+            "-t",
+            &self.init.pid.to_string(),
+            "-m",
+            "-u",
+            "-n",
+            "-p",
+            "-r",
+            "-w",
+        ]);
         command.arg("--").arg(program);
-        command.env_clear().env("PATH", "/usr/sbin:/usr/bin:/sbin:/bin");
+        command
+            .env_clear()
+            .env("PATH", "/usr/sbin:/usr/bin:/sbin:/bin");
         command.env("HOME", "/root").env("LC_ALL", "C.UTF-8");
         command
     }
@@ -150,10 +193,13 @@ impl Machine {
     /// Whether a program of this name runs in the machine.
     pub(crate) fn runs(&self, program: &str) -> bool {
         let named = |pid: u32| {
-            fs::read_to_string(format!("/proc/{pid}/comm")).is_ok_and(|c| c.trim().starts_with(program))
+            fs::read_to_string(format!("/proc/{pid}/comm"))
+                .is_ok_and(|c| c.trim().starts_with(program))
         };
         let live = |pid: u32| process::run_state(pid).is_some_and(|s| s != 'Z');
-        self.processes().into_iter().any(|pid| named(pid) && live(pid))
+        self.processes()
+            .into_iter()
+            .any(|pid| named(pid) && live(pid))
     }
 
     /// Stops or continues every process but the first.

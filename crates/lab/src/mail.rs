@@ -46,7 +46,11 @@ impl Mailbox {
         let mut mails = Vec::new();
         for (_, file) in files {
             let mail = parse(&fs::read(&file).with_context(|| format!("{}", file.display()))?)?;
-            if mail.recipients.iter().any(|to| to.eq_ignore_ascii_case(&self.address)) {
+            if mail
+                .recipients
+                .iter()
+                .any(|to| to.eq_ignore_ascii_case(&self.address))
+            {
                 mails.push(mail);
             }
         }
@@ -63,7 +67,10 @@ impl Mailbox {
                 return Ok(mail);
             }
             if Instant::now() > deadline {
-                bail!("no such mail for {} in {timeout:?}; there are: {subjects:?}", self.address);
+                bail!(
+                    "no such mail for {} in {timeout:?}; there are: {subjects:?}",
+                    self.address
+                );
             }
             std::thread::sleep(Duration::from_millis(50));
         }
@@ -79,7 +86,10 @@ fn parse(raw: &[u8]) -> Result<Mail> {
     let parsed = parse_mail(raw).context("cannot parse a mail")?;
     let header = |name| parsed.headers.get_first_value(name).unwrap_or_default();
     Ok(Mail {
-        recipients: header("X-RcptTo").split(',').map(|to| to.trim().to_owned()).collect(),
+        recipients: header("X-RcptTo")
+            .split(',')
+            .map(|to| to.trim().to_owned())
+            .collect(),
         from: header("From"),
         subject: header("Subject"),
         text: part(&parsed, "text/plain"),
@@ -92,7 +102,11 @@ fn part(mail: &ParsedMail<'_>, kind: &str) -> String {
     if mail.subparts.is_empty() && mail.ctype.mimetype == kind {
         return mail.get_body().unwrap_or_default();
     }
-    mail.subparts.iter().map(|sub| part(sub, kind)).find(|text| !text.is_empty()).unwrap_or_default()
+    mail.subparts
+        .iter()
+        .map(|sub| part(sub, kind))
+        .find(|text| !text.is_empty())
+        .unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -107,7 +121,10 @@ mod tests {
             caf=C3=A9\r\n--x\r\nContent-Type: text/html\r\n\r\n<b>1</b>\r\n--x--\r\n";
         let mail = parse(raw).unwrap();
         assert_eq!(mail.recipients, ["a@mail.example", "b@mail.example"]);
-        assert_eq!((mail.subject.as_str(), mail.text.trim()), ("Kode é", "café"));
+        assert_eq!(
+            (mail.subject.as_str(), mail.text.trim()),
+            ("Kode é", "café")
+        );
         assert_eq!(mail.html.trim(), "<b>1</b>");
     }
 }

@@ -30,17 +30,40 @@ pub(crate) fn ensure() -> Result<()> {
     let files = ca::files();
     let tls = data.join("tls");
     std::fs::create_dir_all(&tls).context("cannot make the mail server's directory")?;
-    for (from, name) in [(&files.cloud_cert, "cert.pem"), (&files.cloud_key, "key.pem")] {
-        std::fs::copy(from, tls.join(name)).context("cannot give the mail server its certificate")?;
+    for (from, name) in [
+        (&files.cloud_cert, "cert.pem"),
+        (&files.cloud_key, "key.pem"),
+    ] {
+        std::fs::copy(from, tls.join(name))
+            .context("cannot give the mail server its certificate")?;
     }
     for address in [MAIL_ADDRESS, "127.0.0.1:2525"] {
         let mut server = machine.command("setsid");
-        server.args(["-f", "aiosmtpd", "-n", "-c", "aiosmtpd.handlers.Mailbox", "-l", address]);
-        server.args(["--tlscert", "/data/tls/cert.pem", "--tlskey", "/data/tls/key.pem"]);
+        server.args([
+            "-f",
+            "aiosmtpd",
+            "-n",
+            "-c",
+            "aiosmtpd.handlers.Mailbox",
+            "-l",
+            address,
+        ]);
+        server.args([
+            "--tlscert",
+            "/data/tls/cert.pem",
+            "--tlskey",
+            "/data/tls/key.pem",
+        ]);
         server.args(["--no-requiretls", "/data/maildir"]);
         let log = state::state_dir("log/wb-mail")?.join("smtp.log");
-        let log = std::fs::File::options().create(true).append(true).open(log)?;
-        server.stdin(Stdio::null()).stdout(log.try_clone()?).stderr(log);
+        let log = std::fs::File::options()
+            .create(true)
+            .append(true)
+            .open(log)?;
+        server
+            .stdin(Stdio::null())
+            .stdout(log.try_clone()?)
+            .stderr(log);
         let status = server.status().context("cannot start the mail server")?;
         if !status.success() {
             bail!("the mail server does not start on {address}: see log/wb-mail");

@@ -6,7 +6,7 @@ use crate::bind::BindAnswer;
 use crate::forest::Forest;
 use crate::plan::PSO_LONG;
 use crate::text::{escape_dn_value, guid_text};
-use crate::users::{TestUser, UserSpec};
+use crate::userspec::{TestUser, UserSpec};
 
 /// Name of an organizational unit full of characters that DNs reserve.
 pub const RESERVED_OU: &str = "Sales, \"North\" + <R&D>;#1";
@@ -76,7 +76,10 @@ impl Person {
             cannot_change: case("cannot-change"),
             admin_count: case("admin-count"),
             no_inheritance: case("no-inheritance"),
-            groups: case("domain-admin").then(|| "Domain Admins".to_owned()).into_iter().collect(),
+            groups: case("domain-admin")
+                .then(|| "Domain Admins".to_owned())
+                .into_iter()
+                .collect(),
             password_expired: case("password-expired"),
             pso: case("long-policy").then(|| PSO_LONG.to_owned()),
             ..UserSpec::default()
@@ -89,12 +92,24 @@ impl Forest {
     /// them: they are everyone's.
     pub fn person(&self, sam: &str) -> Result<TestUser> {
         let admin = self.administrator(self.first_dc()?);
-        let wanted = ["objectGUID", "userPrincipalName", "mail", "mobile", "displayName", "otherMailbox"];
+        let wanted = [
+            "objectGUID",
+            "userPrincipalName",
+            "mail",
+            "mobile",
+            "displayName",
+            "otherMailbox",
+        ];
         let filter = format!("(&(objectClass=user)(sAMAccountName={sam}))");
         let found = admin.search(&self.base_dn, "sub", &filter, &wanted)?;
-        let entry = found.first().with_context(|| format!("{} has no {sam}", self.domain))?;
+        let entry = found
+            .first()
+            .with_context(|| format!("{} has no {sam}", self.domain))?;
         let text = |name: &str| entry.text(name).unwrap_or_default().to_owned();
-        let guid: [u8; 16] = entry.bytes("objectGUID").context("no objectGUID")?.try_into()?;
+        let guid: [u8; 16] = entry
+            .bytes("objectGUID")
+            .context("no objectGUID")?
+            .try_into()?;
         Ok(TestUser {
             sam: sam.to_owned(),
             upn: text("userPrincipalName"),

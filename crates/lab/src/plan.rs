@@ -34,10 +34,30 @@ pub(crate) struct HostPlan {
 }
 
 pub(crate) const HOSTS: &[HostPlan] = &[
-    HostPlan { netns: OFFICE, port: "office", ip: "10.77.9.50", proxy_only: false },
-    HostPlan { netns: "wb-agent1", port: "agent1", ip: "10.77.9.11", proxy_only: false },
-    HostPlan { netns: "wb-agent2", port: "agent2", ip: "10.77.9.12", proxy_only: false },
-    HostPlan { netns: "wb-agent-proxied", port: "proxied", ip: "10.77.9.13", proxy_only: true },
+    HostPlan {
+        netns: OFFICE,
+        port: "office",
+        ip: "10.77.9.50",
+        proxy_only: false,
+    },
+    HostPlan {
+        netns: "wb-agent1",
+        port: "agent1",
+        ip: "10.77.9.11",
+        proxy_only: false,
+    },
+    HostPlan {
+        netns: "wb-agent2",
+        port: "agent2",
+        ip: "10.77.9.12",
+        proxy_only: false,
+    },
+    HostPlan {
+        netns: "wb-agent-proxied",
+        port: "proxied",
+        ip: "10.77.9.13",
+        proxy_only: true,
+    },
 ];
 
 /// One domain controller.
@@ -78,8 +98,16 @@ pub(crate) const FORESTS: &[ForestPlan] = &[
         base_dn: "DC=corp,DC=test",
         base: Base::Trixie,
         dcs: &[
-            DcPlan { name: "dc1", netns: "wb-dc1", ip: "10.77.1.11" },
-            DcPlan { name: "dc2", netns: "wb-dc2", ip: "10.77.1.12" },
+            DcPlan {
+                name: "dc1",
+                netns: "wb-dc1",
+                ip: "10.77.1.11",
+            },
+            DcPlan {
+                name: "dc2",
+                netns: "wb-dc2",
+                ip: "10.77.1.12",
+            },
         ],
     },
     ForestPlan {
@@ -87,20 +115,31 @@ pub(crate) const FORESTS: &[ForestPlan] = &[
         netbios: "FABRIKAM",
         base_dn: "DC=fabrikam,DC=test",
         base: Base::Trixie,
-        dcs: &[DcPlan { name: "fab1", netns: "wb-fab1", ip: "10.77.2.11" }],
+        dcs: &[DcPlan {
+            name: "fab1",
+            netns: "wb-fab1",
+            ip: "10.77.2.11",
+        }],
     },
     ForestPlan {
         domain: "legacy.test",
         netbios: "LEGACY",
         base_dn: "DC=legacy,DC=test",
         base: Base::Bookworm,
-        dcs: &[DcPlan { name: "leg1", netns: "wb-leg1", ip: "10.77.3.11" }],
+        dcs: &[DcPlan {
+            name: "leg1",
+            netns: "wb-leg1",
+            ip: "10.77.3.11",
+        }],
     },
 ];
 
 /// Every company namespace with its bridge port and address, DCs included.
 pub(crate) fn lan() -> impl Iterator<Item = (&'static str, &'static str, &'static str)> {
-    let dcs = FORESTS.iter().flat_map(|f| f.dcs).map(|d| (d.netns, d.name, d.ip));
+    let dcs = FORESTS
+        .iter()
+        .flat_map(|f| f.dcs)
+        .map(|d| (d.netns, d.name, d.ip));
     HOSTS.iter().map(|h| (h.netns, h.port, h.ip)).chain(dcs)
 }
 

@@ -33,7 +33,11 @@ impl Forest {
     /// For tests that change the policy: waits until nobody depends on it.
     pub fn policy_guard(&self) -> Result<PolicyGuard> {
         let lock = lock::exclusive(&format!("policy-{}", self.domain))?;
-        Ok(PolicyGuard { before: self.policy()?, forest: self.clone(), _lock: lock })
+        Ok(PolicyGuard {
+            before: self.policy()?,
+            forest: self.clone(),
+            _lock: lock,
+        })
     }
 
     /// For tests that depend on the default policy: nobody changes it meanwhile.
@@ -51,9 +55,14 @@ impl Forest {
             "lockoutThreshold",
             "lockoutDuration",
         ];
-        let head = self.administrator(self.first_dc()?).read(&self.base_dn, &wanted)?;
+        let head = self
+            .administrator(self.first_dc()?)
+            .read(&self.base_dn, &wanted)?;
         let number = |name: &str| -> Result<i64> {
-            head.text(name).context(name.to_owned())?.parse().context(name.to_owned())
+            head.text(name)
+                .context(name.to_owned())?
+                .parse()
+                .context(name.to_owned())
         };
         let seconds = |name| Ok::<_, anyhow::Error>(number(name)?.unsigned_abs() / 10_000_000);
         Ok(PolicyChange {
@@ -77,21 +86,34 @@ impl PolicyGuard {
 impl Drop for PolicyGuard {
     fn drop(&mut self) {
         if let Err(error) = apply(&self.forest, &self.before) {
-            eprintln!("lab: cannot restore the policy of {}: {error:#}", self.forest.domain);
+            eprintln!(
+                "lab: cannot restore the policy of {}: {error:#}",
+                self.forest.domain
+            );
         }
     }
 }
 
 pub(crate) fn apply(forest: &Forest, change: &PolicyChange) -> Result<()> {
     // Durations are stored as negative multiples of 100 ns.
-    let interval = |seconds: u64| format!("-{}", seconds.saturating_mul(10_000_000)).replace("-0", "0");
+    let interval =
+        |seconds: u64| format!("-{}", seconds.saturating_mul(10_000_000)).replace("-0", "0");
     let values = [
         ("minPwdLength", change.min_length.map(|v| v.to_string())),
         ("pwdHistoryLength", change.history.map(|v| v.to_string())),
         ("minPwdAge", change.min_age_seconds.map(interval)),
-        ("pwdProperties", change.complexity.map(|on| u8::from(on).to_string())),
-        ("lockoutThreshold", change.lockout_threshold.map(|v| v.to_string())),
-        ("lockOutObservationWindow", change.lockout_seconds.map(interval)),
+        (
+            "pwdProperties",
+            change.complexity.map(|on| u8::from(on).to_string()),
+        ),
+        (
+            "lockoutThreshold",
+            change.lockout_threshold.map(|v| v.to_string()),
+        ),
+        (
+            "lockOutObservationWindow",
+            change.lockout_seconds.map(interval),
+        ),
         ("lockoutDuration", change.lockout_seconds.map(interval)),
     ];
     let mut record = format!("dn: {}\nchangetype: modify\n", forest.base_dn);

@@ -57,7 +57,9 @@ pub(crate) fn run_state(pid: u32) -> Option<char> {
 /// Children of a process.
 pub(crate) fn children(parent: u32) -> Vec<u32> {
     let wanted = parent.to_string();
-    all().filter(|pid| stat(*pid).and_then(|f| f.get(1).cloned()).as_deref() == Some(&wanted)).collect()
+    all()
+        .filter(|pid| stat(*pid).and_then(|f| f.get(1).cloned()).as_deref() == Some(&wanted))
+        .collect()
 }
 
 /// Every process of the machine.
@@ -70,7 +72,8 @@ pub(crate) fn all() -> impl Iterator<Item = u32> {
 pub(crate) fn signal(name: &str, pids: &[u32]) -> Result<()> {
     if !pids.is_empty() {
         let mut kill = Command::new("kill");
-        kill.arg(format!("-{name}")).args(pids.iter().map(u32::to_string));
+        kill.arg(format!("-{name}"))
+            .args(pids.iter().map(u32::to_string));
         crate::command::run(&mut kill, b"")?;
     }
     Ok(())

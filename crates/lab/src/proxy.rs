@@ -25,12 +25,18 @@ pub struct Proxy {
 
 impl Proxy {
     pub(crate) fn open() -> Self {
-        Self { url: format!("http://{ROUTER_LAN_IP}:3128"), credentials: None }
+        Self {
+            url: format!("http://{ROUTER_LAN_IP}:3128"),
+            credentials: None,
+        }
     }
 
     pub(crate) fn basic() -> Self {
         let credentials = Some((USER.to_owned(), PASSWORD.to_owned()));
-        Self { url: format!("http://{ROUTER_LAN_IP}:3129"), credentials }
+        Self {
+            url: format!("http://{ROUTER_LAN_IP}:3129"),
+            credentials,
+        }
     }
 }
 
@@ -69,7 +75,15 @@ pub(crate) fn start(router: &Machine) -> Result<()> {
     }
     let dir = state::state_dir("router")?;
     state::write(&dir.join("squid.conf"), 0o644, config().as_bytes())?;
-    state::write(&dir.join("squid.users"), 0o644, format!("{USER}:{HASH}\n").as_bytes())?;
-    must(router.command("install").args(["-d", "-o", "proxy", "-g", "proxy", "/run/squid"]))?;
+    state::write(
+        &dir.join("squid.users"),
+        0o644,
+        format!("{USER}:{HASH}\n").as_bytes(),
+    )?;
+    must(
+        router
+            .command("install")
+            .args(["-d", "-o", "proxy", "-g", "proxy", "/run/squid"]),
+    )?;
     must(router.command("squid").args(["-f", "/data/squid.conf"])).map(drop)
 }

@@ -3,7 +3,7 @@
 use anyhow::{Context as _, Result};
 
 use crate::forest::Forest;
-use crate::users::TestUser;
+use crate::userspec::TestUser;
 
 const USER: &str = "bf967aba-0de6-11d0-a285-00aa003049e2";
 /// Inherited by user objects: reset password, write lockoutTime, write pwdLastSet.
@@ -18,17 +18,27 @@ const UNEXPIRE: &str = "ccc2dc7d-a6ad-4a7a-8846-c04e3cc53501";
 pub(crate) fn grant(forest: &Forest, agent: &TestUser) -> Result<()> {
     let dc = forest.first_dc()?;
     let sid = sid_of(&forest.attribute(dc, &agent.dn, "objectSid")?.concat())?;
-    let inherited = INHERITED.iter().map(|(right, object)| format!("(OA;CIIO;{right};{object};{USER};{sid})"));
+    let inherited = INHERITED
+        .iter()
+        .map(|(right, object)| format!("(OA;CIIO;{right};{object};{USER};{sid})"));
     for sddl in inherited.chain([format!("(OA;;CR;{UNEXPIRE};;{sid})")]) {
         let object = format!("--objectdn={}", forest.base_dn);
-        dc.samba_tool(&["dsacl", "set", &object, "--action=allow", &format!("--sddl={sddl}")])?;
+        dc.samba_tool(&[
+            "dsacl",
+            "set",
+            &object,
+            "--action=allow",
+            &format!("--sddl={sddl}"),
+        ])?;
     }
     Ok(())
 }
 
 /// Text form of a binary SID (MS-DTYP 2.4.2).
 fn sid_of(sid: &[u8]) -> Result<String> {
-    let (head, rest) = sid.split_at_checked(8).context("a SID has at least 8 bytes")?;
+    let (head, rest) = sid
+        .split_at_checked(8)
+        .context("a SID has at least 8 bytes")?;
     let [revision, _, _, _, _, _, _, authority] = <[u8; 8]>::try_from(head)?;
     let mut text = format!("S-{revision}-{authority}");
     for part in rest.chunks_exact(4) {

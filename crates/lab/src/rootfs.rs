@@ -28,7 +28,13 @@ fn recipe(base: Base) -> Recipe {
         Base::Trixie => Recipe {
             suite: "trixie",
             target: "trixie-backports",
-            samba: &["samba-ad-dc", "samba-ad-provision", "winbind", "ldb-tools", "python3-samba"],
+            samba: &[
+                "samba-ad-dc",
+                "samba-ad-provision",
+                "winbind",
+                "ldb-tools",
+                "python3-samba",
+            ],
             tools: &["squid", "dnsmasq-base", "python3-aiosmtpd"],
         },
         Base::Bookworm => Recipe {
@@ -52,7 +58,11 @@ impl Recipe {
     /// Changes whenever what is built changes.
     fn hash(&self) -> String {
         let mut hash = Sha256::new();
-        for part in [VERSION, self.suite, self.target].iter().chain(self.samba).chain(self.tools) {
+        for part in [VERSION, self.suite, self.target]
+            .iter()
+            .chain(self.samba)
+            .chain(self.tools)
+        {
             hash.update(part.as_bytes());
             hash.update([0]);
         }
@@ -83,19 +93,31 @@ pub(crate) fn ensure(base: Base, steps: &Steps<'_>) -> Result<()> {
     let mirror = apt::mirror()?;
     steps.step(&format!("debootstrap {}", recipe.suite), || {
         let mut bootstrap = Command::new("debootstrap");
-        bootstrap.args(["--variant=minbase", recipe.suite]).arg(&building).arg(&mirror);
+        bootstrap
+            .args(["--variant=minbase", recipe.suite])
+            .arg(&building)
+            .arg(&mirror);
         must(&mut bootstrap).map(drop)
     })?;
     configure(&building, &recipe, &mirror)?;
     steps.step(&format!("Samba of {}", recipe.target), || {
         install(&building, recipe.target, recipe.samba).with_context(|| {
-            format!("Samba of {} is not reachable in the Debian archive of this machine", recipe.target)
+            format!(
+                "Samba of {} is not reachable in the Debian archive of this machine",
+                recipe.target
+            )
         })
     })?;
     if !recipe.tools.is_empty() {
-        steps.step(&recipe.tools.join(", "), || install(&building, recipe.suite, recipe.tools))?;
+        steps.step(&recipe.tools.join(", "), || {
+            install(&building, recipe.suite, recipe.tools)
+        })?;
     }
-    must(Command::new("chroot").arg(&building).args(["apt-get", "clean"]))?;
+    must(
+        Command::new("chroot")
+            .arg(&building)
+            .args(["apt-get", "clean"]),
+    )?;
     fs::rename(&building, &ready).context("cannot move the root file system into place")
 }
 
@@ -103,7 +125,11 @@ fn configure(root: &Path, recipe: &Recipe, mirror: &str) -> Result<()> {
     let put = |file: &str, mode, text: &str| state::write(&root.join(file), mode, text.as_bytes());
     // Nothing may start by itself inside a chroot.
     put("usr/sbin/policy-rc.d", 0o755, "#!/bin/sh\nexit 101\n")?;
-    put("etc/apt/apt.conf.d/90lab", 0o644, &apt::transport_settings()?)?;
+    put(
+        "etc/apt/apt.conf.d/90lab",
+        0o644,
+        &apt::transport_settings()?,
+    )?;
     put(
         "etc/dpkg/dpkg.cfg.d/lab",
         0o644,
@@ -123,7 +149,16 @@ fn configure(root: &Path, recipe: &Recipe, mirror: &str) -> Result<()> {
 
 fn install(root: &Path, target: &str, packages: &[&str]) -> Result<()> {
     let mut apt = Command::new("chroot");
-    apt.arg(root).args(["apt-get", "install", "-y", "--no-install-recommends", "-t", target]);
-    apt.args(packages).env("DEBIAN_FRONTEND", "noninteractive").env("LC_ALL", "C.UTF-8");
+    apt.arg(root).args([
+        "apt-get",
+        "install",
+        "-y",
+        "--no-install-recommends",
+        "-t",
+        target,
+    ]);
+    apt.args(packages)
+        .env("DEBIAN_FRONTEND", "noninteractive")
+        .env("LC_ALL", "C.UTF-8");
     must(&mut apt).map(drop)
 }

@@ -89,8 +89,17 @@ pub(crate) fn machine(forest: &ForestPlan, dc: &DcPlan) -> Result<Machine> {
         netns: Some(dc.netns),
         base: forest.base,
         data: &data,
-        resolv_conf: &format!("search {}\n{}", forest.domain, topology::resolv_conf(&servers)),
-        hosts: &format!("127.0.0.1 localhost\n{} {} {}\n", dc.ip, fqdn(forest, dc), dc.name),
+        resolv_conf: &format!(
+            "search {}\n{}",
+            forest.domain,
+            topology::resolv_conf(&servers)
+        ),
+        hosts: &format!(
+            "127.0.0.1 localhost\n{} {} {}\n",
+            dc.ip,
+            fqdn(forest, dc),
+            dc.name
+        ),
     })
 }
 
@@ -101,11 +110,19 @@ pub(crate) fn start(forest: &ForestPlan, dc: &DcPlan) -> Result<()> {
         return Ok(());
     }
     let data = data_dir(dc);
-    state::write(&data.join("etc/smb.conf"), 0o644, config(forest, dc).as_bytes())?;
+    state::write(
+        &data.join("etc/smb.conf"),
+        0o644,
+        config(forest, dc).as_bytes(),
+    )?;
     let tls = data.join("tls");
     fs::create_dir_all(&tls).context("cannot make the DC's tls directory")?;
     let (cert, key) = ca::dc_files(&fqdn(forest, dc));
-    for (from, to) in [(ca::files().ca, "ca.pem"), (cert, "cert.pem"), (key, "key.pem")] {
+    for (from, to) in [
+        (ca::files().ca, "ca.pem"),
+        (cert, "cert.pem"),
+        (key, "key.pem"),
+    ] {
         let content = fs::read(&from).with_context(|| format!("cannot read {}", from.display()))?;
         state::write(&tls.join(to), 0o600, &content)?;
     }
@@ -120,9 +137,15 @@ pub(crate) fn start(forest: &ForestPlan, dc: &DcPlan) -> Result<()> {
 
 /// Whether LDAPS answers with a certificate of the lab's CA.
 pub(crate) fn answers(fqdn: &str) -> bool {
-    let nobody = Ldap { fqdn: fqdn.to_owned(), who: String::new(), password: String::new() };
+    let nobody = Ldap {
+        fqdn: fqdn.to_owned(),
+        who: String::new(),
+        password: String::new(),
+    };
     let args = ["-LLL", "-b", "", "-s", "base", "dnsHostName"];
-    nobody.tool("ldapsearch", &args, b"").is_ok_and(|ran| ran.code == 0)
+    nobody
+        .tool("ldapsearch", &args, b"")
+        .is_ok_and(|ran| ran.code == 0)
 }
 
 /// Waits until LDAPS answers.
@@ -134,8 +157,14 @@ pub(crate) fn wait_answers(forest: &ForestPlan, dc: &DcPlan) -> Result<()> {
             let log = state::state().join("log").join(dc.name).join("samba.log");
             let said = fs::read_to_string(&log).unwrap_or_default();
             let lines: Vec<_> = said.lines().collect();
-            let tail = lines.get(lines.len().saturating_sub(12)..).unwrap_or_default();
-            bail!("{fqdn} does not answer on LDAPS; end of {}:\n{}", log.display(), tail.join("\n"));
+            let tail = lines
+                .get(lines.len().saturating_sub(12)..)
+                .unwrap_or_default();
+            bail!(
+                "{fqdn} does not answer on LDAPS; end of {}:\n{}",
+                log.display(),
+                tail.join("\n")
+            );
         }
         std::thread::sleep(Duration::from_millis(100));
     }

@@ -21,7 +21,9 @@ struct Parts<'a> {
 }
 
 fn u16_at(bytes: &[u8], at: usize) -> Result<u16> {
-    let two = bytes.get(at..at + 2).context("security descriptor too short")?;
+    let two = bytes
+        .get(at..at + 2)
+        .context("security descriptor too short")?;
     Ok(u16::from_le_bytes(two.try_into()?))
 }
 
@@ -33,10 +35,16 @@ fn parse(sd: &[u8]) -> Result<Parts<'_>> {
     let mut aces = Vec::new();
     for _ in 0..u16_at(sd, dacl + 4)? {
         let size = usize::from(u16_at(sd, at + 2)?);
-        aces.push(sd.get(at..at + size).context("an ACE leaves its security descriptor")?);
+        aces.push(
+            sd.get(at..at + size)
+                .context("an ACE leaves its security descriptor")?,
+        );
         at += size;
     }
-    Ok(Parts { control: u16_at(sd, 2)?, aces })
+    Ok(Parts {
+        control: u16_at(sd, 2)?,
+        aces,
+    })
 }
 
 /// A descriptor with nothing but a DACL (to be written with SD flags 4).
@@ -95,7 +103,10 @@ mod tests {
         let sd = build(0, &[own, inherited]).unwrap();
         let bare = without_inheritance(&sd).unwrap();
         assert_eq!(parse(&bare).unwrap().aces, [own]);
-        assert_eq!(parse(&bare).unwrap().control & SE_DACL_PROTECTED, SE_DACL_PROTECTED);
+        assert_eq!(
+            parse(&bare).unwrap().control & SE_DACL_PROTECTED,
+            SE_DACL_PROTECTED
+        );
         let denied = deny_change_password(&sd).unwrap();
         let aces = parse(&denied).unwrap().aces;
         assert_eq!(aces.len(), 4);

@@ -26,5 +26,8 @@ pub(crate) fn take() -> Result<CloudSlot> {
             });
         }
     }
-    bail!("all {} cloud addresses are in use", CLOUD_OCTETS.count() - 1)
+    bail!(
+        "all {} cloud addresses are in use",
+        CLOUD_OCTETS.count() - 1
+    )
 }

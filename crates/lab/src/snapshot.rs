@@ -58,7 +58,9 @@ pub(crate) fn restore(plan: &ForestPlan) -> Result<bool> {
         }
     }
     let kept = kept(plan)?;
-    let age = fs::metadata(&kept).and_then(|m| m.modified()).map(|t| t.elapsed().unwrap_or_default());
+    let age = fs::metadata(&kept)
+        .and_then(|m| m.modified())
+        .map(|t| t.elapsed().unwrap_or_default());
     if !age.is_ok_and(|age| age < MAX_AGE) {
         state::remove_tree(&kept)?;
         return Ok(false);
@@ -66,7 +68,8 @@ pub(crate) fn restore(plan: &ForestPlan) -> Result<bool> {
     for dc in plan.dcs {
         let data = samba::data_dir(dc);
         state::remove_tree(&data)?;
-        fs::create_dir_all(data.parent().unwrap_or(&data)).context("cannot make the DC's directory")?;
+        fs::create_dir_all(data.parent().unwrap_or(&data))
+            .context("cannot make the DC's directory")?;
         state::copy_tree(&kept.join(dc.name), &data)?;
     }
     fs::copy(kept.join("secrets.json"), secrets::file(plan.domain)?)
@@ -97,7 +100,11 @@ pub(crate) fn take(plan: &ForestPlan) -> Result<()> {
 /// Snapshots of other recipes only take up room.
 fn remove_older(plan: &ForestPlan) -> Result<()> {
     let prefix = format!("{}-", plan.domain);
-    for entry in fs::read_dir(state::cache_dir("domains")?).into_iter().flatten().flatten() {
+    for entry in fs::read_dir(state::cache_dir("domains")?)
+        .into_iter()
+        .flatten()
+        .flatten()
+    {
         let name = entry.file_name().to_string_lossy().into_owned();
         if name.starts_with(&prefix) && !name.ends_with(".building") {
             state::remove_tree(&entry.path())?;

@@ -49,7 +49,9 @@ pub(crate) fn write(path: &Path, mode: u32, content: &[u8]) -> Result<()> {
 /// Windows ACLs in them), sharing blocks where the file system can.
 pub(crate) fn copy_tree(from: &Path, to: &Path) -> Result<()> {
     let mut copy = std::process::Command::new("cp");
-    copy.args(["-a", "--reflink=auto", "--sparse=always", "-T"]).arg(from).arg(to);
+    copy.args(["-a", "--reflink=auto", "--sparse=always", "-T"])
+        .arg(from)
+        .arg(to);
     crate::command::must(&mut copy).map(drop)
 }
 

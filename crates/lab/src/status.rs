@@ -15,6 +15,8 @@ pub struct Part {
     pub state: String,
     /// Whether it is as it should be.
     pub ok: bool,
+    /// Whether it is a domain controller, which tests may stop.
+    pub is_dc: bool,
 }
 
 /// All parts of the lab.
@@ -44,14 +46,25 @@ impl fmt::Display for Status {
 /// Looks at files and processes only: a few milliseconds.
 pub(crate) fn look() -> Status {
     let mut parts = Vec::new();
-    let missing: Vec<_> =
-        plan::company().chain([INTERNET]).filter(|netns| !topology::handle(netns).exists()).collect();
+    let missing: Vec<_> = plan::company()
+        .chain([INTERNET])
+        .filter(|netns| !topology::handle(netns).exists())
+        .collect();
     parts.push(Part {
         name: "namespaces".to_owned(),
-        state: if missing.is_empty() { "all there".into() } else { format!("missing: {}", missing.join(", ")) },
+        state: if missing.is_empty() {
+            "all there".into()
+        } else {
+            format!("missing: {}", missing.join(", "))
+        },
         ok: missing.is_empty(),
+        is_dc: false,
     });
-    parts.push(machine(ROUTER, &["dnsmasq", "squid"], "firewall, DNS, proxy"));
+    parts.push(machine(
+        ROUTER,
+        &["dnsmasq", "squid"],
+        "firewall, DNS, proxy",
+    ));
     parts.push(machine(mailserver::MACHINE, &["aiosmtpd"], "mail server"));
     for forest in FORESTS {
         for dc in forest.dcs {
@@ -63,13 +76,17 @@ pub(crate) fn look() -> Status {
 }
 
 fn machine(name: &str, programs: &[&str], what: &str) -> Part {
-    let Some(machine) = Machine::find(name) else {
-        return Part { name: name.to_owned(), state: "does not run".to_owned(), ok: false };
+    let wrong = match Machine::find(name) {
+        None => Some("does not run".to_owned()),
+        Some(machine) => programs
+            .iter()
+            .find(|program| !machine.runs(program))
+            .map(|program| format!("{program} does not run")),
     };
-    match programs.iter().find(|program| !machine.runs(program)) {
-        Some(program) => {
-            Part { name: name.to_owned(), state: format!("{program} does not run"), ok: false }
-        }
-        None => Part { name: name.to_owned(), state: what.to_owned(), ok: true },
+    Part {
+        name: name.to_owned(),
+        ok: wrong.is_none(),
+        state: wrong.unwrap_or_else(|| what.to_owned()),
+        is_dc: programs.contains(&"samba"),
     }
 }

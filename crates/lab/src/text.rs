@@ -48,7 +48,10 @@ pub(crate) fn ldif(attribute: &str, value: impl AsRef<[u8]>) -> String {
 
 /// The value that `unicodePwd` wants: quoted, UTF-16LE.
 pub(crate) fn unicode_pwd(password: &str) -> Vec<u8> {
-    format!("\"{password}\"").encode_utf16().flat_map(u16::to_le_bytes).collect()
+    format!("\"{password}\"")
+        .encode_utf16()
+        .flat_map(u16::to_le_bytes)
+        .collect()
 }
 
 /// A password that satisfies the complexity rule.
@@ -62,7 +65,10 @@ mod tests {
 
     #[test]
     fn reserved_characters_are_escaped() {
-        assert_eq!(escape_dn_value("a, \"b\" + <c>;#1"), "a\\, \\\"b\\\" \\+ \\<c\\>\\;#1");
+        assert_eq!(
+            escape_dn_value("a, \"b\" + <c>;#1"),
+            "a\\, \\\"b\\\" \\+ \\<c\\>\\;#1"
+        );
         assert_eq!(escape_dn_value("#x "), "\\#x\\ ");
     }
 

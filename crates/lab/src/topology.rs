@@ -7,7 +7,9 @@ use std::process::Command;
 use anyhow::{Context as _, Result};
 
 use crate::command::{ip, must, must_with};
-use crate::plan::{self, CLOUD_OCTETS, HOSTS, INET_IP, INET_LINK, INTERNET, ROUTER, ROUTER_INET_IP, ROUTER_LAN_IP};
+use crate::plan::{
+    self, CLOUD_OCTETS, HOSTS, INET_IP, INET_LINK, INTERNET, ROUTER, ROUTER_INET_IP, ROUTER_LAN_IP,
+};
 use crate::state;
 
 /// Where `ip netns` keeps the handle of a namespace.
@@ -34,15 +36,22 @@ pub(crate) fn ensure() -> Result<()> {
     }
     let rules = firewall();
     // Loaded in one piece: there is no moment without rules.
-    must_with(Command::new("ip").args(["netns", "exec", ROUTER, "nft", "-f", "-"]), rules.as_bytes())
-        .context("cannot load the company firewall: does this kernel have nf_tables?")?;
+    must_with(
+        Command::new("ip").args(["netns", "exec", ROUTER, "nft", "-f", "-"]),
+        rules.as_bytes(),
+    )
+    .context("cannot load the company firewall: does this kernel have nf_tables?")?;
     Ok(())
 }
 
 fn add_namespace(netns: &str) -> Result<()> {
     let etc = Path::new("/etc/netns").join(netns);
     fs::create_dir_all(&etc).with_context(|| format!("cannot make {}", etc.display()))?;
-    state::write(&etc.join("resolv.conf"), 0o644, resolv_conf(&[ROUTER_LAN_IP]).as_bytes())?;
+    state::write(
+        &etc.join("resolv.conf"),
+        0o644,
+        resolv_conf(&[ROUTER_LAN_IP]).as_bytes(),
+    )?;
     ip(&format!("netns add {netns}"))?;
     let mut sysctl = Command::new("ip");
     sysctl.args(["netns", "exec", netns, "sysctl", "-q", "-w"]);
@@ -57,7 +66,10 @@ fn add_namespace(netns: &str) -> Result<()> {
 }
 
 pub(crate) fn resolv_conf(servers: &[&str]) -> String {
-    let lines: String = servers.iter().map(|s| format!("nameserver {s}\n")).collect();
+    let lines: String = servers
+        .iter()
+        .map(|s| format!("nameserver {s}\n"))
+        .collect();
     format!("{lines}options timeout:1 attempts:2\n")
 }
 
@@ -69,13 +81,20 @@ fn router() -> Result<()> {
         ip(&format!("-n {ROUTER} link set lan up"))?;
     }
     if ip(&format!("link show {INET_LINK}")).is_err() {
-        ip(&format!("link add {INET_LINK} type veth peer name inet netns {ROUTER}"))?;
+        ip(&format!(
+            "link add {INET_LINK} type veth peer name inet netns {ROUTER}"
+        ))?;
         let addresses: String = std::iter::once(INET_IP.to_owned())
             .chain(CLOUD_OCTETS.map(|n| format!("198.51.100.{n}")))
             .map(|address| format!("addr add {address}/24 dev {INET_LINK}\n"))
             .collect();
-        must_with(Command::new("ip").args(["-batch", "-"]), addresses.as_bytes())?;
-        ip(&format!("-n {ROUTER} addr add {ROUTER_INET_IP}/24 dev inet"))?;
+        must_with(
+            Command::new("ip").args(["-batch", "-"]),
+            addresses.as_bytes(),
+        )?;
+        ip(&format!(
+            "-n {ROUTER} addr add {ROUTER_INET_IP}/24 dev inet"
+        ))?;
         ip(&format!("-n {ROUTER} link set inet up"))?;
         ip(&format!("link set {INET_LINK} up"))?;
         ip(&format!("-n {ROUTER} route replace default via {INET_IP}"))?;
@@ -88,11 +107,15 @@ fn host(netns: &str, port: &str, address: &str) -> Result<()> {
         add_namespace(netns)?;
     }
     if ip(&format!("-n {netns} link show eth0")).is_err() {
-        ip(&format!("link add {port} netns {ROUTER} type veth peer name eth0 netns {netns}"))?;
+        ip(&format!(
+            "link add {port} netns {ROUTER} type veth peer name eth0 netns {netns}"
+        ))?;
         ip(&format!("-n {ROUTER} link set {port} master lan up"))?;
         ip(&format!("-n {netns} addr add {address}/16 dev eth0"))?;
         ip(&format!("-n {netns} link set eth0 up"))?;
-        ip(&format!("-n {netns} route replace default via {ROUTER_LAN_IP}"))?;
+        ip(&format!(
+            "-n {netns} route replace default via {ROUTER_LAN_IP}"
+        ))?;
     }
     Ok(())
 }
@@ -103,7 +126,12 @@ fn firewall() -> String {
     let proxy_only: String = HOSTS
         .iter()
         .filter(|host| host.proxy_only)
-        .map(|host| format!("    iifname \"lan\" oifname \"inet\" ip saddr {} drop\n", host.ip))
+        .map(|host| {
+            format!(
+                "    iifname \"lan\" oifname \"inet\" ip saddr {} drop\n",
+                host.ip
+            )
+        })
         .collect();
     format!(
         r#"table inet lab

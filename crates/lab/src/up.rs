@@ -46,7 +46,11 @@ fn forests(steps: &Steps<'_>) -> Result<()> {
             .iter()
             .map(|forest| {
                 scope.spawn(move || {
-                    for dc in forest.dcs.iter().filter(|dc| Machine::find(dc.name).is_some()) {
+                    for dc in forest
+                        .dcs
+                        .iter()
+                        .filter(|dc| Machine::find(dc.name).is_some())
+                    {
                         dc::heal(dc.netns, dc.name)?;
                     }
                     let done = provision::ensure(forest, steps);
@@ -59,6 +63,8 @@ fn forests(steps: &Steps<'_>) -> Result<()> {
             .collect();
         // All are waited for before the first error ends it.
         let ended: Vec<_> = work.into_iter().map(|thread| thread.join()).collect();
-        ended.into_iter().try_for_each(|end| end.map_err(|_| anyhow!("a forest's thread died"))?)
+        ended
+            .into_iter()
+            .try_for_each(|end| end.map_err(|_| anyhow!("a forest's thread died"))?)
     })
 }

@@ -5,7 +5,8 @@ use anyhow::{Context as _, Result, bail};
 use crate::bind::BindAnswer;
 use crate::dc::Dc;
 use crate::forest::Forest;
-use crate::text::{escape_dn_value, guid_text, ldif, random_password, unicode_pwd};
+use crate::text::{escape_dn_value, guid_text, ldif, unicode_pwd};
+use crate::userspec::{TestUser, UserSpec};
 use crate::{sd, text};
 
 /// SD-flags control (DACL only): owner and group stay as they are. As a line of
@@ -15,73 +16,6 @@ const DACL_ONLY: &str = "control: 1.2.840.113556.1.4.801 true:: MAMCAQQ=\n";
 const BYPASS_LAST_SET: &str = "local_oid:1.3.6.1.4.1.7165.4.3.20:0";
 /// 2020-01-01 in 100 ns since 1601.
 const LONG_AGO: &str = "132223104000000000";
-
-/// A user to be created. The default is an ordinary user in `OU=People` with a
-/// random name and password.
-#[derive(Debug, Clone, Default)]
-pub struct UserSpec {
-    /// sAMAccountName, at most 20 characters; random when not given.
-    pub sam: Option<String>,
-    /// Password; random when not given. Must satisfy the policy.
-    pub password: Option<String>,
-    /// Given name; "Test" when not given.
-    pub given_name: Option<String>,
-    /// Surname; "User" when not given.
-    pub surname: Option<String>,
-    /// Display name; given name and surname when not given.
-    pub display_name: Option<String>,
-    /// DN of the container; `OU=People` when not given.
-    pub ou: Option<String>,
-    /// userAccountControl bit 2.
-    pub disabled: bool,
-    /// pwdLastSet 0.
-    pub must_change: bool,
-    /// Locked by real wrong binds (about half a second).
-    pub locked: bool,
-    /// accountExpires in 2020.
-    pub expired: bool,
-    /// Password set in 2020, so that it is past its maximum age.
-    pub password_expired: bool,
-    /// userAccountControl bit 0x10000.
-    pub never_expires: bool,
-    /// "User cannot change password": deny ACEs for Everyone and SELF.
-    pub cannot_change: bool,
-    /// adminCount 1, without being member of anything.
-    pub admin_count: bool,
-    /// Protected DACL without the inherited entries: the agent has no rights.
-    pub no_inheritance: bool,
-    /// Groups: a DN, or a name below `CN=Users`.
-    pub groups: Vec<String>,
-    /// Name of a password settings object that applies to the user.
-    pub pso: Option<String>,
-    /// Further attributes.
-    pub extra: Vec<(String, String)>,
-}
-
-/// A user that exists.
-#[derive(Debug, Clone)]
-pub struct TestUser {
-    /// sAMAccountName.
-    pub sam: String,
-    /// userPrincipalName.
-    pub upn: String,
-    /// Distinguished name.
-    pub dn: String,
-    /// objectGUID as the directory stores it.
-    pub guid: [u8; 16],
-    /// objectGUID as Windows writes it.
-    pub guid_text: String,
-    /// Password at creation.
-    pub password: String,
-    /// Mail address (attribute `mail`).
-    pub mail: String,
-    /// Recovery address (attribute `otherMailbox`), unique per user.
-    pub recovery_mail: String,
-    /// Mobile number.
-    pub mobile: String,
-    /// Display name.
-    pub display_name: String,
-}
 
 impl Forest {
     /// Creates a user on the first DC, as the administrator. Takes about 150 ms.
@@ -94,10 +28,15 @@ impl Forest {
             .change(&self.records(&spec, &user))
             .with_context(|| format!("cannot create {}", user.dn))?;
         let found = admin.read(&user.dn, &["objectGUID", "nTSecurityDescriptor"])?;
-        let guid: [u8; 16] =
-            found.bytes("objectGUID").context("no objectGUID")?.try_into().context("objectGUID")?;
-        let mut descriptor =
-            found.bytes("nTSecurityDescriptor").context("no security descriptor")?.to_vec();
+        let guid: [u8; 16] = found
+            .bytes("objectGUID")
+            .context("no objectGUID")?
+            .try_into()
+            .context("objectGUID")?;
+        let mut descriptor = found
+            .bytes("nTSecurityDescriptor")
+            .context("no security descriptor")?
+            .to_vec();
         if spec.cannot_change {
             descriptor = sd::deny_change_password(&descriptor)?;
         }
@@ -109,9 +48,18 @@ impl Forest {
             let record = modify(&user.dn, "replace", "nTSecurityDescriptor", &change);
             admin.change(&record.replacen("changetype", &format!("{DACL_ONLY}changetype"), 1))?;
         }
-        let user = TestUser { guid, guid_text: guid_text(&guid), ..user };
+        let user = TestUser {
+            guid,
+            guid_text: guid_text(&guid),
+            ..user
+        };
         if spec.password_expired {
-            let record = modify(&user.dn, "replace", "pwdLastSet", &ldif("pwdLastSet", LONG_AGO));
+            let record = modify(
+                &user.dn,
+                "replace",
+                "pwdLastSet",
+                &ldif("pwdLastSet", LONG_AGO),
+            );
             dc.change_database(&record, BYPASS_LAST_SET)?;
         }
         if spec.locked {
@@ -142,11 +90,16 @@ impl Forest {
         let people = format!("OU=People,{}", self.base_dn);
         let ou = spec.ou.clone().unwrap_or(people);
         let display_name = spec.display_name.clone().unwrap_or_default();
-        let digits = sam.bytes().fold(7u32, |sum, b| sum.wrapping_mul(31).wrapping_add(b.into()));
+        let digits = sam
+            .bytes()
+            .fold(7u32, |sum, b| sum.wrapping_mul(31).wrapping_add(b.into()));
         TestUser {
             upn: format!("{sam}@{}", self.domain),
             // The sam makes it unique, the display name makes it real.
-            dn: format!("CN={},{ou}", escape_dn_value(&format!("{display_name} ({sam})"))),
+            dn: format!(
+                "CN={},{ou}",
+                escape_dn_value(&format!("{display_name} ({sam})"))
+            ),
             guid: [0; 16],
             guid_text: String::new(),
             password: spec.password.clone().unwrap_or_default(),
@@ -175,15 +128,22 @@ impl Forest {
             ("mobile", &user.mobile),
             ("userAccountControl", &control),
         ];
-        values.iter().for_each(|(name, value)| text += &ldif(name, value));
-        spec.extra.iter().for_each(|(name, value)| text += &ldif(name, value));
+        values
+            .iter()
+            .for_each(|(name, value)| text += &ldif(name, value));
+        spec.extra
+            .iter()
+            .for_each(|(name, value)| text += &ldif(name, value));
         text += &ldif("unicodePwd", unicode_pwd(&user.password));
         let flags = [
             (spec.must_change, "pwdLastSet: 0\n".to_owned()),
             (spec.expired, format!("accountExpires: {LONG_AGO}\n")),
             (spec.admin_count, "adminCount: 1\n".to_owned()),
         ];
-        flags.iter().filter(|(set, _)| *set).for_each(|(_, line)| text += line);
+        flags
+            .iter()
+            .filter(|(set, _)| *set)
+            .for_each(|(_, line)| text += line);
         for group in &spec.groups {
             let dn = if group.contains('=') {
                 group.clone()
@@ -202,23 +162,17 @@ impl Forest {
     }
 
     pub(crate) fn pso_dn(&self, name: &str) -> String {
-        format!("CN={name},CN=Password Settings Container,CN=System,{}", self.base_dn)
-    }
-}
-
-impl UserSpec {
-    fn with_defaults(mut self) -> Self {
-        let random = || format!("u{}", hex::encode(rand::random::<[u8; 6]>()));
-        self.sam.get_or_insert_with(random);
-        self.password.get_or_insert_with(random_password);
-        let given = self.given_name.get_or_insert_with(|| "Test".to_owned()).clone();
-        let surname = self.surname.get_or_insert_with(|| "User".to_owned()).clone();
-        self.display_name.get_or_insert_with(|| format!("{given} {surname}"));
-        self
+        format!(
+            "CN={name},CN=Password Settings Container,CN=System,{}",
+            self.base_dn
+        )
     }
 }
 
 /// One LDIF modify record.
 fn modify(dn: &str, how: &str, attribute: &str, values: &str) -> String {
-    format!("{}changetype: modify\n{how}: {attribute}\n{values}-\n", text::ldif("dn", dn))
+    format!(
+        "{}changetype: modify\n{how}: {attribute}\n{values}-\n",
+        text::ldif("dn", dn)
+    )
 }

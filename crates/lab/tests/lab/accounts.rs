@@ -7,12 +7,16 @@ use writeback_lab::{BindAnswer, Forest, PEOPLE, PSO_LONG, PolicyChange, UserSpec
 use crate::lab;
 
 fn refused(code: &str) -> BindAnswer {
-    BindAnswer::Refused { data_code: code.to_owned() }
+    BindAnswer::Refused {
+        data_code: code.to_owned(),
+    }
 }
 
 fn judged(forest: &Forest, spec: UserSpec) -> BindAnswer {
     let user = forest.create_user(spec).unwrap();
-    let answer = forest.can_bind(&user.upn, &user.password, forest.first_dc().unwrap()).unwrap();
+    let answer = forest
+        .can_bind(&user.upn, &user.password, forest.first_dc().unwrap())
+        .unwrap();
     forest.delete_user(&user).unwrap();
     answer
 }
@@ -25,18 +29,81 @@ fn every_special_case_answers_as_a_domain_does() {
         let _policy = forest.policy_shared().unwrap();
         let base = UserSpec::default;
         assert_eq!(judged(forest, base()), BindAnswer::Ok);
-        assert_eq!(judged(forest, UserSpec { disabled: true, ..base() }), refused("533"));
-        assert_eq!(judged(forest, UserSpec { must_change: true, ..base() }), refused("773"));
-        assert_eq!(judged(forest, UserSpec { locked: true, ..base() }), refused("775"));
-        assert_eq!(judged(forest, UserSpec { expired: true, ..base() }), refused("701"));
-        assert_eq!(judged(forest, UserSpec { password_expired: true, ..base() }), refused("532"));
+        assert_eq!(
+            judged(
+                forest,
+                UserSpec {
+                    disabled: true,
+                    ..base()
+                }
+            ),
+            refused("533")
+        );
+        assert_eq!(
+            judged(
+                forest,
+                UserSpec {
+                    must_change: true,
+                    ..base()
+                }
+            ),
+            refused("773")
+        );
+        assert_eq!(
+            judged(
+                forest,
+                UserSpec {
+                    locked: true,
+                    ..base()
+                }
+            ),
+            refused("775")
+        );
+        assert_eq!(
+            judged(
+                forest,
+                UserSpec {
+                    expired: true,
+                    ..base()
+                }
+            ),
+            refused("701")
+        );
+        assert_eq!(
+            judged(
+                forest,
+                UserSpec {
+                    password_expired: true,
+                    ..base()
+                }
+            ),
+            refused("532")
+        );
         for spec in [
-            UserSpec { cannot_change: true, ..base() },
-            UserSpec { no_inheritance: true, ..base() },
-            UserSpec { admin_count: true, ..base() },
-            UserSpec { groups: vec!["Domain Admins".to_owned()], ..base() },
-            UserSpec { pso: Some(PSO_LONG.to_owned()), ..base() },
-            UserSpec { display_name: Some("=, \"x\" 🎉 #".to_owned()), ..base() },
+            UserSpec {
+                cannot_change: true,
+                ..base()
+            },
+            UserSpec {
+                no_inheritance: true,
+                ..base()
+            },
+            UserSpec {
+                admin_count: true,
+                ..base()
+            },
+            UserSpec {
+                groups: vec!["Domain Admins".to_owned()],
+                ..base()
+            },
+            UserSpec {
+                pso: Some(PSO_LONG.to_owned()),
+                ..base()
+            },
+            UserSpec {
+                display_name: Some("=, \"x\" 🎉 #".to_owned()),
+                ..base()
+            },
         ] {
             assert_eq!(judged(forest, spec), BindAnswer::Ok);
         }
@@ -61,10 +128,14 @@ fn everyone_is_there_and_the_judge_tells_right_from_wrong() {
                 "locked" => continue,
                 _ => BindAnswer::Ok,
             };
-            let answer = forest.can_bind(&found.upn, &forest.people_password, dc).unwrap();
+            let answer = forest
+                .can_bind(&found.upn, &forest.people_password, dc)
+                .unwrap();
             assert_eq!(answer, expected, "{} in {}", person.sam, forest.domain);
         }
-        let wrong = forest.can_bind(&format!("bob@{}", forest.domain), "not it", dc).unwrap();
+        let wrong = forest
+            .can_bind(&format!("bob@{}", forest.domain), "not it", dc)
+            .unwrap();
         assert_eq!(wrong, refused("52e"));
     }
 }
@@ -75,11 +146,20 @@ fn passwords_of_any_bytes_are_judged_exactly() {
     let _calm = lab.calm().unwrap();
     let forest = lab.forest("corp.test").unwrap();
     let password = "Ünï 山🎉 \"'\\$x1 ".to_owned();
-    let spec = UserSpec { password: Some(password.clone()), ..UserSpec::default() };
+    let spec = UserSpec {
+        password: Some(password.clone()),
+        ..UserSpec::default()
+    };
     let user = forest.create_user(spec).unwrap();
     let dc = forest.first_dc().unwrap();
-    assert_eq!(forest.can_bind(&user.dn, &password, dc).unwrap(), BindAnswer::Ok);
-    assert_eq!(forest.can_bind(&user.dn, password.trim(), dc).unwrap(), refused("52e"));
+    assert_eq!(
+        forest.can_bind(&user.dn, &password, dc).unwrap(),
+        BindAnswer::Ok
+    );
+    assert_eq!(
+        forest.can_bind(&user.dn, password.trim(), dc).unwrap(),
+        refused("52e")
+    );
     forest.delete_user(&user).unwrap();
 }
 
@@ -94,9 +174,13 @@ fn a_user_is_made_quickly_and_reaches_the_second_dc() {
     let start = Instant::now();
     forest.replicated(Duration::from_secs(30)).unwrap();
     println!("replicated both ways in {:?}", start.elapsed());
-    let answer = forest.can_bind(&user.upn, &user.password, &forest.dcs[1]).unwrap();
+    let answer = forest
+        .can_bind(&user.upn, &user.password, &forest.dcs[1])
+        .unwrap();
     assert_eq!(answer, BindAnswer::Ok);
-    let guid = forest.attribute(&forest.dcs[1], &user.dn, "objectGUID").unwrap();
+    let guid = forest
+        .attribute(&forest.dcs[1], &user.dn, "objectGUID")
+        .unwrap();
     assert_eq!(guid, [user.guid.to_vec()]);
     forest.delete_user(&user).unwrap();
 }
@@ -115,7 +199,10 @@ fn policy_changes_last_as_long_as_their_guard() {
         };
         guard.set(&change).unwrap();
         let now = forest.policy().unwrap();
-        assert_eq!((now.min_length, now.min_age_seconds), (Some(15), Some(86_400)));
+        assert_eq!(
+            (now.min_length, now.min_age_seconds),
+            (Some(15), Some(86_400))
+        );
     }
     let _shared = forest.policy_shared().unwrap();
     let expected = PolicyChange {

@@ -18,7 +18,9 @@ impl Drop for Healed<'_> {
 fn port_636(dc: &Dc) -> i32 {
     let script = format!("exec 3<>/dev/tcp/{}/636", dc.ip);
     let mut command = std::process::Command::new("timeout");
-    run(command.args(["1", "bash", "-c", &script]), b"").unwrap().code
+    run(command.args(["1", "bash", "-c", &script]), b"")
+        .unwrap()
+        .code
 }
 
 #[test]
@@ -54,7 +56,12 @@ fn the_pdc_role_moves_and_the_dns_follows() {
     let _alone = lab.exclusive().unwrap();
     let forest = lab.forest("corp.test").unwrap();
     let (first, second) = (&forest.dcs[0], &forest.dcs[1]);
-    let now = || (forest.pdc().unwrap().name.clone(), forest.pdc_records().unwrap());
+    let now = || {
+        (
+            forest.pdc().unwrap().name.clone(),
+            forest.pdc_records().unwrap(),
+        )
+    };
     assert_eq!(now(), ("dc1".to_owned(), vec![first.fqdn.clone()]));
 
     let start = Instant::now();
@@ -66,7 +73,12 @@ fn the_pdc_role_moves_and_the_dns_follows() {
     forest.transfer_pdc(first).unwrap();
     let back = now();
 
-    assert_eq!((stale.0.as_str(), stale.1.len()), ("dc2", 2), "{:?}", stale.1);
+    assert_eq!(
+        (stale.0.as_str(), stale.1.len()),
+        ("dc2", 2),
+        "{:?}",
+        stale.1
+    );
     assert_eq!(clean, ("dc2".to_owned(), vec![second.fqdn.clone()]));
     assert_eq!(back, ("dc1".to_owned(), vec![first.fqdn.clone()]));
 }

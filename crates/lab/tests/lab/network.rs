@@ -10,7 +10,10 @@ use crate::lab;
 fn connects(netns: &str, ip: &str, port: u16) -> bool {
     let script = format!("exec 3<>/dev/tcp/{ip}/{port}");
     let mut command = lab().command_in(netns, "timeout");
-    run(command.args(["2", "bash", "-c", &script]), b"").unwrap().code == 0
+    run(command.args(["2", "bash", "-c", &script]), b"")
+        .unwrap()
+        .code
+        == 0
 }
 
 struct Server(std::process::Child);
@@ -27,7 +30,11 @@ fn listen(netns: &str, ip: &str, port: u16) -> Server {
     let script = format!(
         "import socket\ns=socket.create_server(('{ip}',{port}))\nwhile True:\n c,_=s.accept(); c.sendall(b'hello\\n')"
     );
-    let child = lab().command_in(netns, "python3").args(["-c", &script]).spawn().unwrap();
+    let child = lab()
+        .command_in(netns, "python3")
+        .args(["-c", &script])
+        .spawn()
+        .unwrap();
     let server = Server(child);
     for _ in 0..50 {
         if connects(netns, ip, port) {
@@ -79,7 +86,12 @@ fn nothing_enters_the_company() {
 /// What a proxy answers to CONNECT, and what comes through it.
 fn connect(proxy: &Proxy, target: &str, credentials: Option<&str>) -> String {
     use base64::Engine as _;
-    let (host, port) = proxy.url.strip_prefix("http://").unwrap().split_once(':').unwrap();
+    let (host, port) = proxy
+        .url
+        .strip_prefix("http://")
+        .unwrap()
+        .split_once(':')
+        .unwrap();
     let authorization = credentials.map_or_else(String::new, |pair| {
         let value = base64::engine::general_purpose::STANDARD.encode(pair);
         format!("Proxy-Authorization: Basic {value}\\r\\n")
@@ -98,13 +110,19 @@ fn proxies_open_the_way_to_443_only_and_check_credentials() {
     let _server = listen(INTERNET, &slot.ip, 443);
     let https = format!("{}:443", slot.host_name);
     let open = connect(&lab.proxy_open(), &https, None);
-    assert!(open.starts_with("HTTP/1.1 200") && open.contains("hello"), "{open}");
+    assert!(
+        open.starts_with("HTTP/1.1 200") && open.contains("hello"),
+        "{open}"
+    );
     assert!(connect(&lab.proxy_open(), "198.51.100.1:2525", None).starts_with("HTTP/1.1 403"));
 
     let basic = lab.proxy_basic();
     let (user, password) = basic.credentials.clone().unwrap();
     let right = connect(&basic, &https, Some(&format!("{user}:{password}")));
-    assert!(right.starts_with("HTTP/1.1 200") && right.contains("hello"), "{right}");
+    assert!(
+        right.starts_with("HTTP/1.1 200") && right.contains("hello"),
+        "{right}"
+    );
     for wrong in [None, Some("agent:wrong"), Some("other:Proxy+Pass/1")] {
         let answer = connect(&basic, &https, wrong);
         assert!(answer.starts_with("HTTP/1.1 407"), "{wrong:?}: {answer}");
@@ -140,10 +158,17 @@ fn mail_arrives_for_its_recipient() {
              s.send_message(e); s.quit()",
             ca = lab.ca().ca.display()
         );
-        let ran = run(lab.command_in(INTERNET, "python3").args(["-c", &script]), b"").unwrap();
+        let ran = run(
+            lab.command_in(INTERNET, "python3").args(["-c", &script]),
+            b"",
+        )
+        .unwrap();
         assert_eq!(ran.code, 0, "{}", ran.stderr);
         let subject = format!("é {starttls}");
-        let mail = lab.mailbox(&to).wait_for_subject(&subject, Duration::from_secs(5)).unwrap();
+        let mail = lab
+            .mailbox(&to)
+            .wait_for_subject(&subject, Duration::from_secs(5))
+            .unwrap();
         assert!(mail.text.contains("123456 ✓"), "{mail:?}");
     }
     assert_eq!(lab.mailbox(&to).all().unwrap().len(), 2);

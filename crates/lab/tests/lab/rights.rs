@@ -14,8 +14,13 @@ fn as_agent(forest: &Forest, program: &str, args: &[&str], input: &str) -> Ran {
     secret.write_all(forest.agent_password.as_bytes()).unwrap();
     let uri = format!("ldaps://{}", forest.first_dc().unwrap().fqdn);
     let mut command = lab.command_in("wb-agent1", program);
-    command.args(["-x", "-H", &uri, "-D", &forest.agent_upn, "-y"]).arg(secret.path()).args(args);
-    command.env("LDAPTLS_CACERT", &forest.ca_pem).env("LDAPTLS_REQCERT", "demand");
+    command
+        .args(["-x", "-H", &uri, "-D", &forest.agent_upn, "-y"])
+        .arg(secret.path())
+        .args(args);
+    command
+        .env("LDAPTLS_CACERT", &forest.ca_pem)
+        .env("LDAPTLS_REQCERT", "demand");
     run(&mut command, input.as_bytes()).unwrap()
 }
 
@@ -29,7 +34,10 @@ fn replace(dn: &str, attribute: &str, value: &[u8]) -> String {
 }
 
 fn quoted(password: &str) -> Vec<u8> {
-    format!("\"{password}\"").encode_utf16().flat_map(u16::to_le_bytes).collect()
+    format!("\"{password}\"")
+        .encode_utf16()
+        .flat_map(u16::to_le_bytes)
+        .collect()
 }
 
 #[test]
@@ -41,7 +49,12 @@ fn policy_hints_are_offered_where_the_lab_says_so() {
         let ran = as_agent(forest, "ldapsearch", &args, "");
         assert_eq!(ran.code, 0, "{}", ran.stderr);
         let offered = ran.stdout.contains("1.2.840.113556.1.4.2239");
-        assert_eq!(offered, forest.first_dc().unwrap().has_hints, "{}", forest.domain);
+        assert_eq!(
+            offered,
+            forest.first_dc().unwrap().has_hints,
+            "{}",
+            forest.domain
+        );
         assert_eq!(offered, forest.domain != "legacy.test");
     }
 }
@@ -53,7 +66,12 @@ fn the_agent_resets_and_unlocks_but_writes_nothing_else() {
     for forest in lab.forests() {
         let _policy = forest.policy_shared().unwrap();
         let dc = forest.first_dc().unwrap();
-        let user = forest.create_user(UserSpec { locked: true, ..UserSpec::default() }).unwrap();
+        let user = forest
+            .create_user(UserSpec {
+                locked: true,
+                ..UserSpec::default()
+            })
+            .unwrap();
         let modify = |record: &str| as_agent(forest, "ldapmodify", &[], record);
 
         let reset = modify(&replace(&user.dn, "unicodePwd", &quoted("New-Password-77")));
@@ -66,10 +84,19 @@ fn the_agent_resets_and_unlocks_but_writes_nothing_else() {
         let renamed = modify(&replace(&user.dn, "displayName", b"Someone else"));
         assert_eq!(renamed.code, 50, "{}", renamed.stderr);
 
-        let args = ["-LLL", "-b", &user.dn, "-s", "base", "allowedAttributesEffective"];
+        let args = [
+            "-LLL",
+            "-b",
+            &user.dn,
+            "-s",
+            "base",
+            "allowedAttributesEffective",
+        ];
         let allowed = as_agent(forest, "ldapsearch", &args, "").stdout;
-        let mut names: Vec<_> =
-            allowed.lines().filter_map(|l| l.strip_prefix("allowedAttributesEffective: ")).collect();
+        let mut names: Vec<_> = allowed
+            .lines()
+            .filter_map(|l| l.strip_prefix("allowedAttributesEffective: "))
+            .collect();
         names.sort_unstable();
         assert_eq!(names, ["lockoutTime", "pwdLastSet"], "{}", forest.domain);
         forest.delete_user(&user).unwrap();
@@ -81,7 +108,10 @@ fn without_inheritance_the_agent_has_no_rights() {
     let lab = lab();
     let _calm = lab.calm().unwrap();
     let forest = lab.forest("corp.test").unwrap();
-    let spec = UserSpec { no_inheritance: true, ..UserSpec::default() };
+    let spec = UserSpec {
+        no_inheritance: true,
+        ..UserSpec::default()
+    };
     let user = forest.create_user(spec).unwrap();
     let record = replace(&user.dn, "unicodePwd", &quoted("New-Password-77"));
     let reset = as_agent(forest, "ldapmodify", &[], &record);
@@ -96,12 +126,14 @@ fn who_cannot_change_the_password_is_refused_by_the_dc() {
     let forest = lab.forest("corp.test").unwrap();
     let _policy = forest.policy_shared().unwrap();
     for cannot_change in [false, true] {
-        let spec = UserSpec { cannot_change, ..UserSpec::default() };
+        let spec = UserSpec {
+            cannot_change,
+            ..UserSpec::default()
+        };
         let user = forest.create_user(spec).unwrap();
         let dc = forest.first_dc().unwrap();
-        let value = |password: &str| {
-            base64::engine::general_purpose::STANDARD.encode(quoted(password))
-        };
+        let value =
+            |password: &str| base64::engine::general_purpose::STANDARD.encode(quoted(password));
         let dn = base64::engine::general_purpose::STANDARD.encode(&user.dn);
         let record = format!(
             "dn:: {dn}\nchangetype: modify\ndelete: unicodePwd\nunicodePwd:: {}\n-\n\
@@ -113,7 +145,9 @@ fn who_cannot_change_the_password_is_refused_by_the_dc() {
         secret.write_all(user.password.as_bytes()).unwrap();
         let mut command = std::process::Command::new("ldapmodify");
         let uri = format!("ldaps://{}", dc.fqdn);
-        command.args(["-x", "-H", &uri, "-D", &user.upn, "-y"]).arg(secret.path());
+        command
+            .args(["-x", "-H", &uri, "-D", &user.upn, "-y"])
+            .arg(secret.path());
         command.env("LDAPTLS_CACERT", &forest.ca_pem);
         let ran = run(&mut command, record.as_bytes()).unwrap();
         assert_eq!(ran.code == 0, !cannot_change, "{} {}", ran.code, ran.stderr);
