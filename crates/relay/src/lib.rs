@@ -40,3 +40,6 @@ const RESOLVE_EVERY: Duration = Duration::from_secs(10);
 
 /// How many frames may wait for one agent. One that does not read them is as good as gone.
 const OUTBOX_FRAMES: usize = 256;
+
+#[cfg(test)]
+mod tests;
