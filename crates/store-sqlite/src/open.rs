@@ -198,6 +198,10 @@ async fn migrate(writer: &SqlitePool, path: &Path) -> Result<(), OpenError> {
         .begin_with("BEGIN IMMEDIATE")
         .await
         .map_err(connect)?;
-    MIGRATIONS.run(&mut *tx).await.map_err(failed)?;
+    // Not `run`: its future cannot be sent between threads.
+    MIGRATIONS
+        .run_direct(None, &mut *tx, false)
+        .await
+        .map_err(failed)?;
     tx.commit().await.map_err(connect)
 }

@@ -1,0 +1,207 @@
+//! Counting.
+
+use jiff::SignedDuration;
+use writeback_model::TenantId;
+
+use super::{
+    Fixture,
+    given::{at, at_once, with_tenant},
+};
+use crate::{Store, ThrottleAnswer, ThrottleRule, ThrottleStore};
+
+/// Three times in 100 seconds; once more, and blocked for 50.
+const RULE: ThrottleRule = ThrottleRule {
+    name: "attempts",
+    limit: 3,
+    window: SignedDuration::from_secs(100),
+    block: SignedDuration::from_secs(50),
+};
+
+const fn blocked_until(second: i64) -> Result<(), i64> {
+    Err(second)
+}
+
+/// Counts at a second, and gives until which second it is blocked otherwise.
+async fn count(
+    store: &impl Store,
+    tenant: TenantId,
+    rule: &ThrottleRule,
+    key: &str,
+    second: i64,
+) -> Result<(), i64> {
+    match store.count(tenant, rule, key, at(second)).await.unwrap() {
+        ThrottleAnswer::Allowed => Ok(()),
+        ThrottleAnswer::Blocked { until } => Err(until.duration_since(at(0)).as_secs()),
+    }
+}
+
+pub async fn no_more_than_the_limit_in_a_window<F: Fixture>(fixture: &F) {
+    let (store, tenant) = with_tenant(fixture).await;
+    for second in [0, 0, 10] {
+        assert_eq!(count(&store, tenant, &RULE, "k", second).await, Ok(()));
+    }
+    assert_eq!(
+        count(&store, tenant, &RULE, "k", 20).await,
+        blocked_until(70)
+    );
+    let never = ThrottleRule {
+        name: "never",
+        limit: 0,
+        ..RULE
+    };
+    assert_eq!(
+        count(&store, tenant, &never, "k", 0).await,
+        blocked_until(50)
+    );
+}
+
+pub async fn the_window_slides<F: Fixture>(fixture: &F) {
+    let (store, tenant) = with_tenant(fixture).await;
+    for second in [0, 60, 90] {
+        assert_eq!(count(&store, tenant, &RULE, "k", second).await, Ok(()));
+    }
+    // The first is a window ago; then the three since 60 fill any span up to 160.
+    assert_eq!(count(&store, tenant, &RULE, "k", 100).await, Ok(()));
+    assert_eq!(
+        count(&store, tenant, &RULE, "k", 101).await,
+        blocked_until(151)
+    );
+    assert_eq!(
+        count(&store, tenant, &RULE, "k", 151).await,
+        blocked_until(201)
+    );
+    assert_eq!(count(&store, tenant, &RULE, "k", 201).await, Ok(()));
+}
+
+pub async fn a_block_holds_and_then_ends<F: Fixture>(fixture: &F) {
+    let (store, tenant) = with_tenant(fixture).await;
+    // A block that is longer than the window.
+    let rule = ThrottleRule {
+        block: SignedDuration::from_secs(1000),
+        ..RULE
+    };
+    for _ in 0..3 {
+        assert_eq!(count(&store, tenant, &rule, "k", 0).await, Ok(()));
+    }
+    assert_eq!(
+        count(&store, tenant, &rule, "k", 1).await,
+        blocked_until(1001)
+    );
+    for second in [2, 500, 1000] {
+        assert_eq!(
+            count(&store, tenant, &rule, "k", second).await,
+            blocked_until(1001)
+        );
+    }
+    for _ in 0..3 {
+        assert_eq!(count(&store, tenant, &rule, "k", 1001).await, Ok(()));
+    }
+    assert_eq!(
+        count(&store, tenant, &rule, "k", 1001).await,
+        blocked_until(2001)
+    );
+}
+
+pub async fn a_blocked_event_is_not_counted<F: Fixture>(fixture: &F) {
+    let (store, tenant) = with_tenant(fixture).await;
+    for _ in 0..3 {
+        assert_eq!(count(&store, tenant, &RULE, "k", 0).await, Ok(()));
+    }
+    for second in [50, 60, 99] {
+        assert_eq!(
+            count(&store, tenant, &RULE, "k", second).await,
+            blocked_until(100)
+        );
+    }
+    for _ in 0..3 {
+        assert_eq!(count(&store, tenant, &RULE, "k", 100).await, Ok(()));
+    }
+}
+
+pub async fn keys_and_rules_are_counted_apart<F: Fixture>(fixture: &F) {
+    let (store, tenant) = with_tenant(fixture).await;
+    for _ in 0..4 {
+        let _ = count(&store, tenant, &RULE, "k", 0).await;
+    }
+    assert_eq!(
+        count(&store, tenant, &RULE, "k", 1).await,
+        blocked_until(50)
+    );
+    assert_eq!(count(&store, tenant, &RULE, "K", 1).await, Ok(()));
+    assert_eq!(count(&store, tenant, &RULE, "", 1).await, Ok(()));
+    let other = ThrottleRule {
+        name: "codes",
+        ..RULE
+    };
+    assert_eq!(count(&store, tenant, &other, "k", 1).await, Ok(()));
+    // Another rule with a short window forgets nothing of this one.
+    let short = ThrottleRule {
+        name: "short",
+        window: SignedDuration::from_secs(1),
+        ..RULE
+    };
+    assert_eq!(count(&store, tenant, &short, "k", 40).await, Ok(()));
+    assert_eq!(
+        count(&store, tenant, &RULE, "k", 50).await,
+        blocked_until(100)
+    );
+}
+
+pub async fn what_is_forgiven_is_forgotten<F: Fixture>(fixture: &F) {
+    let (store, tenant) = with_tenant(fixture).await;
+    for key in ["k", "other"] {
+        for _ in 0..4 {
+            let _ = count(&store, tenant, &RULE, key, 0).await;
+        }
+    }
+    store.forgive(tenant, &RULE, "k").await.unwrap();
+    store.forgive(tenant, &RULE, "never counted").await.unwrap();
+    for _ in 0..3 {
+        assert_eq!(count(&store, tenant, &RULE, "k", 1).await, Ok(()));
+    }
+    assert_eq!(
+        count(&store, tenant, &RULE, "k", 1).await,
+        blocked_until(51)
+    );
+    assert_eq!(
+        count(&store, tenant, &RULE, "other", 1).await,
+        blocked_until(50)
+    );
+}
+
+pub async fn many_at_once_are_no_more_than_the_limit<F: Fixture>(fixture: &F) {
+    let (_store, tenant) = with_tenant(fixture).await;
+    let rule = ThrottleRule { limit: 17, ..RULE };
+    let answers = at_once(fixture, 200, move |store, turn| async move {
+        count(&*store, tenant, &rule, "k", i64::from(turn % 10)).await
+    })
+    .await;
+    assert_eq!(answers.iter().filter(|answer| answer.is_ok()).count(), 17);
+}
+
+pub async fn a_count_outlives_its_program<F: Fixture>(fixture: &F) {
+    let (store, tenant) = with_tenant(fixture).await;
+    for _ in 0..2 {
+        assert_eq!(count(&store, tenant, &RULE, "k", 0).await, Ok(()));
+    }
+    drop(store);
+    let store = fixture.open().await;
+    assert_eq!(count(&store, tenant, &RULE, "k", 1).await, Ok(()));
+    assert_eq!(
+        count(&store, tenant, &RULE, "k", 2).await,
+        blocked_until(52)
+    );
+    drop(store);
+    let store = fixture.open().await;
+    assert_eq!(
+        count(&store, tenant, &RULE, "k", 51).await,
+        blocked_until(52)
+    );
+    drop(store);
+    // And many more over the opened handles of two replicas.
+    let answers = at_once(fixture, 200, move |store, _| async move {
+        count(&*store, tenant, &RULE, "k", 99).await
+    })
+    .await;
+    assert!(answers.iter().all(Result::is_err));
+}
