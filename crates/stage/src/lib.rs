@@ -9,6 +9,6 @@ mod person;
 mod process;
 mod stage;
 
-pub use person::{Page, Person};
+pub use person::{Page, Person, code_in};
 pub use process::Process;
 pub use stage::{AgentPlace, AgentProcess, Options, Route, Stage};

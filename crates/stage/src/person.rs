@@ -191,7 +191,7 @@ async fn code_after(mailbox: &writeback_lab::Mailbox, seen: usize) -> Result<Str
 }
 
 /// The six digits of a code, which stand alone and may have a space in their middle.
-fn code_in(text: &str) -> Option<String> {
+pub fn code_in(text: &str) -> Option<String> {
     text.lines()
         .map(|line| line.replace(' ', ""))
         .find_map(|line| {

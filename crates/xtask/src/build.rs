@@ -35,7 +35,11 @@ pub(crate) fn writeback(profile: Profile) -> Result<PathBuf> {
         command.arg("--release");
     }
     must(&mut command)?;
-    let dir = if profile == Profile::Release { "release" } else { "debug" };
+    let dir = if profile == Profile::Release {
+        "release"
+    } else {
+        "debug"
+    };
     target()
         .join(dir)
         .join("writeback")
@@ -53,7 +57,9 @@ pub(crate) fn cargo() -> Command {
 /// Runs a command that has to succeed, with its output for the person to see.
 pub(crate) fn must(command: &mut Command) -> Result<()> {
     let name = command.get_program().to_string_lossy().into_owned();
-    let status = command.status().with_context(|| format!("cannot start {name}"))?;
+    let status = command
+        .status()
+        .with_context(|| format!("cannot start {name}"))?;
     ensure!(status.success(), "{name} ended with {status}");
     Ok(())
 }
@@ -62,5 +68,7 @@ pub(crate) fn must(command: &mut Command) -> Result<()> {
 pub(crate) fn runtime() -> Result<tokio::runtime::Runtime> {
     // One TLS stack, installed before anything asks for it; a second call changes nothing.
     let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
-    Ok(tokio::runtime::Builder::new_multi_thread().enable_all().build()?)
+    Ok(tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()?)
 }

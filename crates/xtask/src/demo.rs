@@ -33,9 +33,16 @@ pub(crate) fn run(arguments: &DemoArguments) -> Result<()> {
             ..UserSpec::default()
         })?;
         println!("starting the cloud, enrolling an agent, importing corp.test");
-        let options = Options { by_address: !arguments.check, ..Options::default() };
+        let options = Options {
+            by_address: !arguments.check,
+            ..Options::default()
+        };
         let mut stage = Stage::set(lab, &binary, options).await?;
-        if arguments.check { check(&stage, &user).await } else { show(&mut stage, &user).await }
+        if arguments.check {
+            check(&stage, &user).await
+        } else {
+            show(&mut stage, &user).await
+        }
     })
 }
 
@@ -43,17 +50,29 @@ pub(crate) fn run(arguments: &DemoArguments) -> Result<()> {
 async fn check(stage: &Stage, user: &TestUser) -> Result<()> {
     let forest = stage.lab.forest("corp.test")?;
     let pdc = forest.pdc()?;
-    let other = forest.dcs.iter().find(|dc| dc.name != pdc.name).context("a second controller")?;
+    let other = forest
+        .dcs
+        .iter()
+        .find(|dc| dc.name != pdc.name)
+        .context("a second controller")?;
     let new = format!("Sandi-Baru {}", user.guid_text.get(..8).unwrap_or("2026"));
 
     println!("\nThe proof, for {}:", user.upn);
     let before = forest.can_bind(&user.upn, &user.password, pdc)?;
     println!("  before: {} takes the old password: {before:?}", pdc.fqdn);
-    ensure!(before.is_ok(), "the user cannot sign in even before the reset");
+    ensure!(
+        before.is_ok(),
+        "the user cannot sign in even before the reset"
+    );
 
     let person = stage.person()?;
-    let page = person.verified(&user.upn, &stage.lab.mailbox(&user.recovery_mail)).await?;
-    println!("  the code came by mail to {} and was taken", user.recovery_mail);
+    let page = person
+        .verified(&user.upn, &stage.lab.mailbox(&user.recovery_mail))
+        .await?;
+    println!(
+        "  the code came by mail to {} and was taken",
+        user.recovery_mail
+    );
     let page = person.sets_password(&page, &new).await?;
     println!("  the page says: {}", page.heading().trim());
     ensure!(
@@ -63,16 +82,35 @@ async fn check(stage: &Stage, user: &TestUser) -> Result<()> {
     );
 
     let old_answer = forest.can_bind(&user.upn, &user.password, pdc)?;
-    println!("  after: {} answers the old password with {old_answer:?}", pdc.fqdn);
-    ensure!(!old_answer.is_ok(), "LIE: told changed, and the old password still opens it");
+    println!(
+        "  after: {} answers the old password with {old_answer:?}",
+        pdc.fqdn
+    );
+    ensure!(
+        !old_answer.is_ok(),
+        "LIE: told changed, and the old password still opens it"
+    );
     let new_answer = forest.can_bind(&user.upn, &new, pdc)?;
-    println!("  after: {} answers the new password with {new_answer:?}", pdc.fqdn);
-    ensure!(new_answer.is_ok(), "LIE: told changed, and the new password does not open it");
+    println!(
+        "  after: {} answers the new password with {new_answer:?}",
+        pdc.fqdn
+    );
+    ensure!(
+        new_answer.is_ok(),
+        "LIE: told changed, and the new password does not open it"
+    );
 
     forest.replicated(REPLICATED_WITHIN)?;
     let replicated = forest.can_bind(&user.upn, &new, other)?;
-    println!("  replicated: {} answers the new password with {replicated:?}", other.fqdn);
-    ensure!(replicated.is_ok(), "the new password did not reach {}", other.fqdn);
+    println!(
+        "  replicated: {} answers the new password with {replicated:?}",
+        other.fqdn
+    );
+    ensure!(
+        replicated.is_ok(),
+        "the new password did not reach {}",
+        other.fqdn
+    );
     println!("\nProved: what the page said is so on both domain controllers.");
     Ok(())
 }
@@ -82,12 +120,20 @@ async fn show(stage: &mut Stage, user: &TestUser) -> Result<()> {
     println!("\nIt runs. Everything behind it is real: two domain controllers of corp.test, an");
     println!("agent behind a firewall that lets out 443 only, and a mail server.\n");
     println!("  portal        {}", stage.url());
-    println!("                (certificate of the lab's own authority: {})", stage.lab.ca().ca.display());
+    println!(
+        "                (certificate of the lab's own authority: {})",
+        stage.lab.ca().ca.display()
+    );
     println!("  a user to try {}", user.upn);
     println!("  old password  {}", user.password);
-    println!("  mail          to {}, shown below as it comes", user.recovery_mail);
+    println!(
+        "  mail          to {}, shown below as it comes",
+        user.recovery_mail
+    );
     println!("  files, logs   {}", stage.dir().display());
-    println!("\nType the user name at the portal. Ctrl-C ends the demo; `cargo xtask lab down` the lab.\n");
+    println!(
+        "\nType the user name at the portal. Ctrl-C ends the demo; `cargo xtask lab down` the lab.\n"
+    );
     let mut seen = BTreeSet::new();
     let mut tick = tokio::time::interval(Duration::from_millis(500));
     loop {
@@ -98,7 +144,11 @@ async fn show(stage: &mut Stage, user: &TestUser) -> Result<()> {
         for address in [&user.recovery_mail, &user.mail] {
             for mail in stage.lab.mailbox(address).all()? {
                 if seen.insert((address.clone(), mail.raw.clone())) {
-                    println!("---- mail to {address}: {}\n{}\n", mail.subject, mail.text.trim());
+                    println!(
+                        "---- mail to {address}: {}\n{}\n",
+                        mail.subject,
+                        mail.text.trim()
+                    );
                 }
             }
         }
