@@ -5,9 +5,7 @@ use std::{io, net::IpAddr, sync::Arc, time::Duration};
 use writeback_model::{Cause, DomainName, Right};
 
 use crate::{
-    explain::bind_refusal,
-    refusal::Refusal,
-    tls::{CertificateProblem, TrustError},
+    certificate::CertificateProblem, explain::bind_refusal, refusal::Refusal, tls::TrustError,
 };
 
 /// Something failed. `Display` says what was tried and never repeats its source; nothing in

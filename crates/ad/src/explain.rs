@@ -59,8 +59,11 @@ const ERROR_PASSWORD_MUST_CHANGE: u32 = 0x773;
 const ERROR_ACCOUNT_LOCKED_OUT: u32 = 0x775;
 const ERROR_DS_INSUFF_ACCESS_ON_ATTRIBUTE: u32 = 0x2098;
 
+/// Makes a cause of a text that says which one it is.
+type Told = fn(&str) -> Cause;
+
 /// Samba's words for the rule that a password broke.
-const RULES: &[(&str, fn(&str) -> Cause)] = &[
+const RULES: &[(&str, Told)] = &[
     ("already used (in history)", |_| Cause::PasswordInHistory {
         remembered: None,
     }),

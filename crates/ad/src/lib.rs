@@ -18,6 +18,7 @@
 mod account;
 mod account_control;
 mod ber;
+mod certificate;
 mod codec;
 mod config;
 mod connection;
@@ -33,6 +34,7 @@ mod import;
 mod locate;
 mod names;
 mod naming;
+mod pin;
 mod policy;
 mod pool;
 mod precheck;
@@ -52,6 +54,7 @@ mod write;
 
 pub use account::AccountSnapshot;
 pub use account_control::AccountControl;
+pub use certificate::CertificateProblem;
 pub use config::{
     Credentials, DomainConfig, LDAPS_PORT, Limits, MAX_MESSAGE_BYTES, PreferredControllers,
 };
@@ -70,5 +73,5 @@ pub use refusal::Refusal;
 pub use replication::Stamp;
 pub use rootdse::{PolicyHints, RootDse, Vendor};
 pub use sid::Sid;
-pub use tls::{CertificateProblem, Trust, TrustError};
+pub use tls::{Trust, TrustError};
 pub use write::{HintsUse, Reset, WriteError};

@@ -42,7 +42,7 @@ pub fn protected(account: &AccountSnapshot, agent: &str) -> Option<ProtectedBy> 
             .any(|c| c.eq_ignore_ascii_case(wanted))
     };
     let is_user = class(&"user") && account.control.ordinary() && !account.sam.ends_with('$');
-    if !is_user || NOT_PEOPLE.iter().any(|c| class(c)) {
+    if !is_user || NOT_PEOPLE.iter().any(class) {
         return Some(ProtectedBy::NotAnOrdinaryUser);
     }
     if is_agent(account, agent) {

@@ -15,9 +15,9 @@ use zeroize::Zeroizing;
 
 use crate::{
     ber::Bytes,
+    certificate::certificate_problem,
     codec::Messages,
     error::{AdError, Loss},
-    tls::certificate_problem,
     waiting::{Departure, Waiting},
 };
 
