@@ -6,20 +6,31 @@
 //!   importer and health, each in a module of its own.
 //!
 //! How agent and cloud agree on what happened to a password is in `docs/outcome-protocol.md`;
-//! the rules that follow from it stand where they are kept: [`journal`] before the write,
-//! [`executor`] only within the grant, [`resolve`] by the directory's own receipt.
+//! the rules that follow from it stand where they are kept: in `journal`, written before the
+//! directory is; in `executor`, which begins only within the grant; in `resolve`, which believes
+//! the directory's own receipt alone.
 
 pub mod config;
+mod core;
 pub mod enrol;
 mod events;
+mod executor;
+mod forest;
+mod health;
+mod import;
 pub mod journal;
 mod link;
 mod resolve;
+mod run;
+mod scope;
 pub mod state;
 #[cfg(test)]
 mod testing;
 mod token;
 pub mod transport;
+mod uplink;
 
 pub use config::{AgentConfig, ConfigError};
 pub use enrol::{EnrolError, Enrolment, enrol};
+pub use forest::ForestError;
+pub use run::{Parts, RunError, run, transport as cloud_transport};

@@ -4,8 +4,22 @@ use std::collections::BTreeSet;
 
 use super::{AgentConfig, ForestConfig, PasswordSource};
 
-/// Hexadecimal digits of a SHA-256 fingerprint.
-const FINGERPRINT_DIGITS: usize = 64;
+/// The bytes of a SHA-256 fingerprint, written with or without colons.
+pub(crate) fn fingerprint(text: &str) -> Option<[u8; 32]> {
+    let digits: Option<Vec<u8>> = text
+        .chars()
+        .filter(|c| *c != ':')
+        .map(|c| c.to_digit(16).and_then(|digit| u8::try_from(digit).ok()))
+        .collect();
+    let bytes: Option<Vec<u8>> = digits?
+        .chunks(2)
+        .map(|pair| match pair {
+            [high, low] => Some(high << 4 | low),
+            _ => None,
+        })
+        .collect();
+    bytes?.try_into().ok()
+}
 
 /// Says what does not fit and what to write instead.
 pub(super) fn check(config: &AgentConfig) -> Result<(), String> {
@@ -47,19 +61,19 @@ fn check_forest(forest: &ForestConfig) -> Result<(), String> {
     {
         return Err("password_file names no credential; write credential:NAME".into());
     }
-    if forest.ca_file.is_some() && !forest.pinned_sha256.is_empty() {
+    if forest.ca_file.is_some() && forest.pinned_sha256.is_some() {
         return Err("ca_file and pinned_sha256 exclude each other; keep one".into());
     }
-    for pin in &forest.pinned_sha256 {
-        let digits = pin.chars().filter(|c| *c != ':');
-        if digits.clone().count() != FINGERPRINT_DIGITS
-            || !digits.clone().all(|c| c.is_ascii_hexdigit())
-        {
-            return Err(format!(
-                "pinned_sha256 has an entry that is no SHA-256 fingerprint; write {FINGERPRINT_DIGITS} \
-                 hexadecimal digits, with or without colons"
-            ));
-        }
+    if forest
+        .pinned_sha256
+        .as_deref()
+        .is_some_and(|pin| fingerprint(pin).is_none())
+    {
+        return Err(
+            "pinned_sha256 is no SHA-256 fingerprint; write 64 hexadecimal digits, with or without \
+             colons"
+                .into(),
+        );
     }
     if forest.only_preferred && forest.preferred_controllers.is_empty() {
         return Err("only_preferred is set, but preferred_controllers names none".into());

@@ -12,6 +12,7 @@ use std::{
 use serde::Deserialize;
 use writeback_model::DomainName;
 
+pub(crate) use check::fingerprint;
 pub use error::ConfigError;
 pub use password::PasswordSource;
 
@@ -68,9 +69,9 @@ pub struct ForestConfig {
     /// PEM file of the certificate authorities of the domain controllers. Without it and
     /// without pins, those that the platform trusts.
     pub ca_file: Option<PathBuf>,
-    /// SHA-256 fingerprints of the domain controllers' certificates, in hexadecimal.
-    #[serde(default)]
-    pub pinned_sha256: Vec<String>,
+    /// The SHA-256 fingerprint of the one certificate that is trusted, in hexadecimal: for a
+    /// single domain controller with a certificate that nobody signed.
+    pub pinned_sha256: Option<String>,
     /// Domain controllers to read from before any other. Passwords always go to the one that
     /// holds the PDC emulator role.
     #[serde(default)]

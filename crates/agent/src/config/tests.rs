@@ -54,10 +54,10 @@ fn a_password_written_into_the_file_by_mistake_is_not_echoed() {
 fn fields_that_do_not_fit_together_are_refused() {
     for (extra, part) in [
         (
-            "ca_file = \"/ca\"\npinned_sha256 = [\"00\"]",
+            "ca_file = \"/ca\"\npinned_sha256 = \"00\"",
             "exclude each other",
         ),
-        ("pinned_sha256 = [\"00\"]", "no SHA-256 fingerprint"),
+        ("pinned_sha256 = \"00\"", "no SHA-256 fingerprint"),
         ("only_preferred = true", "names none"),
         ("include_ous = [\"Staff\"]", "no distinguished name"),
         ("domains = [\"a.test\", \"a.test\"]", "named twice"),
@@ -105,4 +105,20 @@ fn a_password_is_the_first_line_of_its_file() {
         PasswordSource::from("credential:corp".to_owned()),
         PasswordSource::Credential("corp".into())
     );
+}
+
+#[test]
+fn a_fingerprint_is_read_with_or_without_colons() {
+    let colons = vec!["0a"; 32].join(":");
+    assert_eq!(fingerprint(&colons), Some([10; 32]));
+    assert_eq!(fingerprint(&"0A".repeat(32)), Some([10; 32]));
+    for bad in [
+        "",
+        "0a",
+        &"0a".repeat(33),
+        &"0g".repeat(32),
+        &"é".repeat(32),
+    ] {
+        assert_eq!(fingerprint(bad), None, "{bad}");
+    }
 }

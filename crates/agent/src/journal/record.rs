@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
-use writeback_model::{Operation, Outcome, RequestId, Target};
+use writeback_model::{Operation, Outcome, Remark, RequestId, Target};
 use writeback_wire::Evidence;
 
 /// The agent is about to write: what was true before.
@@ -24,6 +24,9 @@ pub struct Intent {
     pub version_before: Option<u32>,
     /// The domain controller's clock.
     pub directory_time: Timestamp,
+    /// What is true besides if the write takes place.
+    #[serde(default)]
+    pub remarks: Vec<Remark>,
 }
 
 /// How a request ended, and how the agent knows.

@@ -24,6 +24,7 @@ fn intent(number: u128) -> Intent {
         invocation: Some(Uuid::from_u128(9)),
         version_before: Some(3),
         directory_time: "2026-11-23T08:00:00Z".parse().unwrap(),
+        remarks: Vec::new(),
     }
 }
 

@@ -33,6 +33,15 @@ pub(crate) struct Session {
 }
 
 impl Session {
+    /// A link that takes frames and sends them nowhere.
+    #[cfg(test)]
+    pub(crate) fn for_test(lost: CancellationToken) -> Self {
+        Self {
+            out: mpsc::channel(1).0,
+            lost,
+        }
+    }
+
     /// Puts a frame into the queue. `false` when the link is lost: then it was not sent.
     pub(crate) async fn send(&self, frame: ToCloud) -> bool {
         self.lost

@@ -131,6 +131,7 @@ mod tests {
             invocation: Some(PDC),
             version_before,
             directory_time: at(0),
+            remarks: Vec::new(),
         }
     }
 

@@ -1,0 +1,85 @@
+//! What is found out while the claim is under way: the password, the account, and whether it
+//! may be written.
+
+use std::sync::PoisonError;
+
+use writeback_ad::{AccountSnapshot, AdError, Controller};
+use writeback_model::Cause;
+use writeback_seal::{Binding, Contents, SealError};
+use writeback_wire::Execute;
+
+use super::{
+    guard::{Rules, check_password, guard},
+    locks::ObjectGuard,
+};
+use crate::{core::Core, forest};
+
+/// Everything that a write needs.
+pub(super) struct Prepared {
+    /// The passwords; absent for an operation that needs none.
+    pub(super) contents: Option<Contents>,
+    pub(super) controller: Controller,
+    pub(super) account: AccountSnapshot,
+    pub(super) allow_without_policy_hints: bool,
+    /// Nobody else of this agent writes the object meanwhile.
+    pub(super) object: ObjectGuard,
+}
+
+/// Unseals, reads, and judges.
+pub(super) async fn prepare(core: &Core, execute: &Execute) -> Result<Prepared, Cause> {
+    let target = &execute.target;
+    let (forest, directory) = forest::directory(&core.forests, &target.forest, &target.domain)?;
+    let contents = unseal(core, execute)?;
+    let object = core.locks.take(target.anchor).await;
+    let (controller, account) = directory
+        .read_for_write(&target.anchor)
+        .await
+        .map_err(|error| unreadable(execute, &error, forest))?;
+    let account = account.ok_or(Cause::ObjectNotFound)?;
+    let rules = Rules {
+        agent: &forest.user,
+        scope: &forest.scope,
+        allow_without_policy_hints: forest.allow_without_policy_hints,
+    };
+    guard(&account, execute.operation, rules)?;
+    if let Some(contents) = &contents {
+        check_password(&contents.new, &account, execute.operation, rules)?;
+    }
+    Ok(Prepared {
+        contents,
+        controller,
+        account,
+        allow_without_policy_hints: forest.allow_without_policy_hints,
+        object,
+    })
+}
+
+fn unseal(core: &Core, execute: &Execute) -> Result<Option<Contents>, Cause> {
+    if !execute.operation.writes_password() {
+        return Ok(None);
+    }
+    let sealed = execute.sealed.as_ref().ok_or(Cause::SealBroken)?;
+    let binding = Binding {
+        tenant: core.tenant,
+        request: execute.request,
+        operation: execute.operation,
+        target: execute.target.clone(),
+        expires_at: execute.expires_at,
+    };
+    let keys = core.keys.read().unwrap_or_else(PoisonError::into_inner);
+    let key = keys.find(sealed.key).ok_or(Cause::SealKeyUnknown)?;
+    key.open(sealed, &binding)
+        .map(Some)
+        .map_err(|error| match error {
+            SealError::OtherKey => Cause::SealKeyUnknown,
+            _ => Cause::SealBroken,
+        })
+}
+
+fn unreadable(execute: &Execute, error: &AdError, forest: &forest::Forest) -> Cause {
+    let cause = error.cause();
+    tracing::warn!(request = %execute.request, event_id = cause.info().event_id,
+        error = error as &dyn std::error::Error, "the account could not be read");
+    forest.look_now.notify_one();
+    cause
+}

@@ -1,0 +1,102 @@
+//! The forests that the agent serves, made from its configuration.
+
+use std::collections::BTreeMap;
+
+use tokio::sync::Notify;
+use writeback_ad::{AdError, Credentials, Directory, DomainConfig, PreferredControllers, Trust};
+use writeback_model::{Cause, DomainName};
+
+use crate::{
+    config::{AgentConfig, ConfigError, ForestConfig, fingerprint},
+    scope::Scope,
+};
+
+/// One forest.
+pub(crate) struct Forest {
+    pub(crate) name: DomainName,
+    /// The account that the agent signs in with.
+    pub(crate) user: String,
+    pub(crate) domains: BTreeMap<DomainName, Directory>,
+    pub(crate) scope: Scope,
+    pub(crate) allow_without_policy_hints: bool,
+    /// Woken when something failed that the next probe should look into at once.
+    pub(crate) look_now: Notify,
+}
+
+/// Why a forest cannot be served at all.
+#[derive(Debug, thiserror::Error)]
+pub enum ForestError {
+    /// Its password cannot be read.
+    #[error(transparent)]
+    Password(#[from] ConfigError),
+    /// Its trust cannot be loaded.
+    #[error("the domain {domain} cannot be served; correct ca_file or pinned_sha256")]
+    Directory {
+        /// Which domain.
+        domain: DomainName,
+        /// Why.
+        source: AdError,
+    },
+}
+
+/// All forests, by name.
+pub(crate) type Forests = BTreeMap<DomainName, Forest>;
+
+/// Makes the forests. Nothing is connected yet.
+pub(crate) fn forests(config: &AgentConfig) -> Result<Forests, ForestError> {
+    config
+        .forests
+        .iter()
+        .map(|forest| Ok((forest.name.clone(), Forest::new(forest)?)))
+        .collect()
+}
+
+/// The directory that holds a domain's objects.
+pub(crate) fn directory<'a>(
+    forests: &'a Forests,
+    forest: &DomainName,
+    domain: &DomainName,
+) -> Result<(&'a Forest, &'a Directory), Cause> {
+    let forest = forests.get(forest).ok_or(Cause::ForestNotServed)?;
+    let directory = forest.domains.get(domain).ok_or(Cause::ForestNotServed)?;
+    Ok((forest, directory))
+}
+
+impl Forest {
+    fn new(config: &ForestConfig) -> Result<Self, ForestError> {
+        let credentials = Credentials {
+            user: config.user.clone(),
+            password: config.password_file.read()?,
+        };
+        let pin = config.pinned_sha256.as_deref().and_then(fingerprint);
+        let trust = match (&config.ca_file, pin) {
+            (Some(file), _) => Trust::CaFile(file.clone()),
+            (None, Some(pin)) => Trust::Pinned(pin),
+            (None, None) => Trust::Platform,
+        };
+        let preferred = match (&config.preferred_controllers, config.only_preferred) {
+            (hosts, _) if hosts.is_empty() => PreferredControllers::None,
+            (hosts, true) => PreferredControllers::Only(hosts.clone()),
+            (hosts, false) => PreferredControllers::First(hosts.clone()),
+        };
+        let mut domains = BTreeMap::new();
+        for domain in config.served_domains() {
+            let mut settings =
+                DomainConfig::new(domain.clone(), credentials.clone(), trust.clone());
+            settings.preferred = preferred.clone();
+            let directory = Directory::new(settings).map_err(|source| ForestError::Directory {
+                domain: domain.clone(),
+                source,
+            })?;
+            domains.insert(domain, directory);
+        }
+        Ok(Self {
+            name: config.name.clone(),
+            user: config.user.clone(),
+            domains,
+            scope: Scope::new(&config.include_ous, &config.exclude_ous),
+            allow_without_policy_hints: config.allow_without_policy_hints,
+            look_now: Notify::new(),
+        })
+    }
+}
