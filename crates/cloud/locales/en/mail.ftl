@@ -1,0 +1,25 @@
+# The mails.
+
+mail-help-line = This mail was written by a program; nobody reads answers to it. Please turn to your help desk.
+mail-sender = { $tenant } · Password reset
+
+mail-code-subject = Your code to reset your password
+mail-code-intro = Somebody, probably you, asked to reset the password of { $name } at { $tenant }. This is the code:
+mail-code-valid =
+    { $minutes ->
+        [one] It is good for { $minutes } minute. Type it on the page that is waiting for it.
+       *[other] It is good for { $minutes } minutes. Type it on the page that is waiting for it.
+    }
+mail-code-not-you = If that was not you, there is nothing to do: without this code nobody gets any further. Please tell your help desk about it.
+mail-code-secret = Nobody will ever ask you for this code: no colleague, no help desk, no caller. Type it on the page and tell it to no one.
+
+mail-changed-subject = Your password was changed
+mail-changed-intro = The password of your account at { $tenant } was changed on { $time }.
+mail-changed-you = If that was you, all is well. Put the new password into your phone and tablet soon; a device that keeps trying the old one can lock your account.
+mail-changed-not-you = If that was not you, call your help desk at once. Somebody else may have your account and this mailbox or another one of yours.
+
+mail-outcome-known = You asked to reset your password at { $tenant }, and for a while we could not tell how it ended. On { $time } we learnt it from your organisation’s directory.
+mail-outcome-changed = Your password was changed. Use the new one from now on.
+mail-outcome-not-changed-subject = Your password was not changed
+mail-outcome-not-changed = Your password was not changed, and it will not be changed later by that request. Your old one still holds.
+mail-outcome-desk = For your help desk: { $codes }

@@ -1,0 +1,21 @@
+# Email.
+
+mail-help-line = Email ini ditulis oleh program; balasannya tidak dibaca siapa pun. Silakan hubungi helpdesk Anda.
+mail-sender = { $tenant } · Atur ulang kata sandi
+
+mail-code-subject = Kode untuk mengatur ulang kata sandi Anda
+mail-code-intro = Seseorang, mungkin Anda sendiri, meminta agar kata sandi { $name } di { $tenant } diatur ulang. Ini kodenya:
+mail-code-valid = Kode ini berlaku selama { $minutes } menit. Ketik di halaman yang sedang menunggunya.
+mail-code-not-you = Jika bukan Anda yang meminta, Anda tidak perlu melakukan apa-apa: tanpa kode ini tidak ada yang dapat melanjutkan. Mohon beri tahu helpdesk Anda.
+mail-code-secret = Tidak ada yang akan meminta kode ini dari Anda: bukan rekan kerja, bukan helpdesk, bukan pula penelepon. Ketik di halaman tersebut dan jangan beri tahu siapa pun.
+
+mail-changed-subject = Kata sandi Anda sudah berubah
+mail-changed-intro = Kata sandi akun Anda di { $tenant } diubah pada { $time }.
+mail-changed-you = Jika itu Anda, semuanya beres. Segera masukkan kata sandi baru di ponsel dan tablet Anda; perangkat yang terus mencoba kata sandi lama dapat membuat akun Anda terkunci.
+mail-changed-not-you = Jika itu bukan Anda, segera hubungi helpdesk. Mungkin orang lain menguasai akun Anda dan kotak surat ini atau kotak surat Anda yang lain.
+
+mail-outcome-known = Anda meminta kata sandi Anda di { $tenant } diatur ulang, dan untuk beberapa waktu kami tidak mengetahui hasilnya. Pada { $time } kami mengetahuinya dari direktori organisasi Anda.
+mail-outcome-changed = Kata sandi Anda sudah berubah. Gunakan yang baru mulai sekarang.
+mail-outcome-not-changed-subject = Kata sandi Anda tidak berubah
+mail-outcome-not-changed = Kata sandi Anda tidak berubah, dan permintaan itu tidak akan mengubahnya di kemudian waktu. Kata sandi lama Anda masih berlaku.
+mail-outcome-desk = Untuk helpdesk Anda: { $codes }

@@ -1,0 +1,173 @@
+# Halaman-halaman portal.
+
+## Di setiap halaman
+
+page-name = Atur ulang kata sandi
+page-skip = Langsung ke isi
+page-language = Bahasa
+page-error = Kesalahan
+page-back-to-start = Kembali ke awal
+page-try-again = Coba lagi
+page-account = Akun
+page-account-other = Bukan Anda?
+page-what-happened = Yang terjadi
+page-what-next = Langkah selanjutnya
+page-help = Ada kesulitan? Helpdesk Anda siap membantu. Tidak ada yang akan meminta kode atau kata sandi Anda, termasuk helpdesk.
+page-help-contact = Helpdesk Anda: { $contact }
+
+## Sampai di mana
+
+steps-label = Langkah { $step } dari { $steps }
+steps-name = Siapa Anda
+steps-code = Verifikasi
+steps-password = Kata sandi baru
+steps-done = Selesai
+steps-completed = selesai
+
+## Waktu
+
+# Suatu saat, menurut zona waktu organisasi.
+time-moment = { $day } { $month } { $year } pukul { $hour }.{ $minute } ({ $zone })
+time-wait-minutes = { $count } menit
+time-wait-hours = { $count } jam
+month-1 = Januari
+month-2 = Februari
+month-3 = Maret
+month-4 = April
+month-5 = Mei
+month-6 = Juni
+month-7 = Juli
+month-8 = Agustus
+month-9 = September
+month-10 = Oktober
+month-11 = November
+month-12 = Desember
+
+## Siapa Anda
+
+start-title = Atur ulang kata sandi Anda
+start-lead = Lupa kata sandi, atau akun terkunci? Buat kata sandi baru di sini. Anda hanya perlu beberapa menit dan akses ke email pemulihan Anda.
+start-label = Nama pengguna
+start-hint = Nama yang Anda pakai untuk masuk di tempat kerja, misalnya alice atau alice@corp.test
+start-button = Lanjutkan
+start-error-empty = Ketik nama pengguna Anda, cukup dengan huruf, angka, dan tanda biasa.
+start-error-too-long = Nama pengguna tidak sepanjang itu. Ketik hanya nama yang Anda pakai untuk masuk.
+start-error-full-name = Nama itu mungkin ada di lebih dari satu bagian organisasi Anda. Ketik nama pengguna lengkap, misalnya alice@corp.test.
+start-error-too-many = Percobaan sudah terlalu banyak. Anda dapat mencoba lagi setelah { $wait }.
+
+## Belum bisa sekarang
+
+unavailable-title = Kata sandi belum dapat diatur ulang saat ini
+unavailable-untouched = Kata sandi Anda tidak diubah.
+
+## Verifikasi
+
+code-title = Periksa email Anda
+code-lead = Jika nama tersebut milik akun yang dapat diatur ulang di sini, kami telah mengirim kode ke alamat pemulihan yang terdaftar.
+code-valid = Kode berlaku selama { $minutes } menit. Email kadang perlu waktu untuk tiba; periksa juga folder spam.
+code-label = Kode dari email
+code-hint = Enam angka. Spasi tidak berpengaruh.
+code-button = Lanjutkan
+code-resend-question = Email belum tiba?
+code-resend-button = Kirim kode baru
+code-resent = Jika nama tersebut milik akun yang dapat diatur ulang di sini, kode baru sedang dikirim. Hanya kode terbaru yang berlaku.
+code-error-empty = Ketik enam angka dari email.
+code-error-wrong = Kodenya tidak cocok. Bandingkan dengan email terbaru; Anda masih punya { $left } kesempatan.
+code-error-expired = Kode itu sudah kedaluwarsa. Silakan minta kode baru.
+code-error-exhausted = Kode yang salah sudah terlalu sering dimasukkan, sehingga kode itu tidak berlaku lagi. Silakan minta kode baru.
+code-error-too-many = Percobaan sudah terlalu banyak. Anda dapat mencoba lagi setelah { $wait }.
+
+## Kata sandi baru
+
+password-title = Buat kata sandi baru
+password-rules = Syarat kata sandi baru Anda
+password-rule-length = Sedikitnya { $minimum } karakter
+password-rule-complex = Tiga dari empat jenis ini: huruf kecil, huruf besar, angka, tanda lain
+password-rule-name = Tidak memuat nama pengguna atau nama Anda
+password-rule-history =
+    { $remembered ->
+        [1] Bukan kata sandi terakhir Anda
+       *[other] Bukan salah satu dari { $remembered } kata sandi terakhir Anda
+    }
+password-tip = Empat atau lima kata yang tidak saling berkaitan mudah diingat dan sulit ditebak.
+password-history-not-enforced = Tidak ada yang dapat memeriksa di sini apakah suatu kata sandi pernah Anda pakai. Mohon pilih yang belum pernah.
+password-new-label = Kata sandi baru
+password-again-label = Ulangi kata sandi baru
+password-button = Simpan kata sandi baru
+password-patience = Ini bisa memakan waktu beberapa detik. Cukup tekan satu kali.
+password-error-empty = Ketik kata sandi baru.
+password-error-mismatch = Kedua kata sandi tidak sama. Ketik ulang di kedua kolom.
+password-error-too-many = Kata sandi untuk akun ini sudah terlalu sering dicoba. Anda dapat mencoba lagi setelah { $wait }.
+password-refused = Belum berubah
+password-refused-still = Kata sandi lama Anda masih berlaku. Anda dapat langsung mencoba yang lain.
+
+## Hasilnya belum diketahui
+
+progress-writing-title = Kata sandi baru Anda sedang disimpan
+progress-writing-lead = Hanya perlu beberapa detik. Mohon biarkan halaman ini terbuka.
+progress-unknown-title = Hasilnya belum kami ketahui
+progress-unknown-lead = Kami belum tahu apakah kata sandi Anda sudah berubah atau belum. Mohon jangan menganggap salah satunya.
+progress-unknown-why = Kata sandi baru Anda sedang dalam perjalanan ketika sambungan terputus. Direktori organisasi Anda mengetahui jawabannya, dan kami terus menanyakannya.
+progress-unknown-page = Halaman ini diperbarui sendiri. Anda dapat membiarkannya terbuka.
+progress-unknown-mail = Anda juga boleh menutupnya: begitu hasilnya diketahui, kami mengirim email kepada Anda.
+progress-unknown-retry = Sampai saat itu, mohon jangan memulai pengaturan ulang yang lain.
+progress-check = Periksa sekarang
+
+## Selesai
+
+done-title = Kata sandi Anda sudah berubah
+done-lead = Direktori organisasi Anda telah menerima kata sandi baru. Gunakan mulai sekarang.
+done-next = Yang perlu dilakukan sekarang
+done-phone-title = Ponsel dan tablet
+done-phone = Segera masukkan kata sandi baru di sana. Perangkat yang terus mencoba kata sandi lama dapat membuat akun Anda terkunci.
+done-away-title = Komputer di luar kantor
+done-away = Komputer itu hanya mengenal kata sandi lama sampai terhubung lagi ke jaringan kantor. Masuklah dengan yang lama, sambungkan (misalnya lewat VPN), lalu kunci layarnya dan buka dengan yang baru.
+done-old-title = Kata sandi lama
+done-old = Selama paling lama satu jam, beberapa layanan mungkin masih menerima kata sandi lama. Itu wajar dan akan berhenti sendiri.
+done-close = Anda sudah dapat menutup halaman ini.
+
+remark-unlocked = Akun Anda tadinya terkunci. Sekarang sudah terbuka.
+remark-still-locked = Kata sandi baru sudah tersimpan, tetapi akun Anda masih terkunci dan gagal dibuka. Mintalah helpdesk membuka kuncinya.
+remark-history-not-enforced = Tidak ada yang dapat memeriksa apakah kata sandi ini pernah Anda pakai. Jika pernah, mohon segera ganti dengan yang baru.
+remark-must-change-at-sign-in = Anda akan diminta memilih kata sandi lain saat masuk berikutnya.
+remark-learnt-from-receipt = Sambungan sempat terputus. Kami memeriksa hasilnya di catatan direktori itu sendiri, jadi hasil ini pasti.
+remark-force-change-not-set = Seharusnya Anda diminta memilih kata sandi lain saat masuk berikutnya, tetapi hal itu gagal diatur. Mohon ganti sendiri kata sandi Anda.
+
+## Tidak berubah
+
+not-changed-title = Kata sandi Anda tidak berubah
+not-changed-lead = Kata sandi lama Anda masih berlaku.
+not-changed-another = Pilih kata sandi lain
+
+## Untuk helpdesk
+
+desk-title = Untuk helpdesk Anda
+desk-code = Kode
+desk-event = Peristiwa
+desk-cause = Penyebab
+desk-reference = Nomor rujukan
+
+## Sesi berakhir
+
+ended-title = Silakan mulai lagi
+ended-lead = Demi keamanan Anda, proses ini berakhir setelah { $minutes } menit, atau ketika peramban ditutup. Halaman ini bagian dari proses yang sudah berakhir.
+ended-changed = Jika Anda belum mengirim kata sandi baru, tidak ada yang berubah. Jika sudah, periksa email Anda: bila kata sandi berubah, Anda diberi tahu di sana.
+ended-cookies = Jika ini muncul tepat setelah Anda memulai, izinkan peramban Anda menerima cookie dari situs ini.
+ended-button = Mulai lagi
+
+## Bila ada yang salah
+
+error-not-found-title = Halaman itu tidak ada
+error-not-found = Mungkin alamatnya salah ketik, atau tautannya sudah lama.
+error-foreign-form-title = Formulir itu bukan dari kami
+error-foreign-form = Formulir itu tidak berasal dari halaman yang Anda buka di sini. Demi keamanan, tidak ada yang dilakukan dengannya. Silakan mulai lagi dari halaman situs ini.
+error-broken-title = Formulir tidak sampai dengan utuh
+error-broken = Tidak ada yang dilakukan dengannya. Silakan kembali dan kirim sekali lagi.
+error-too-large-title = Teksnya terlalu banyak
+error-too-large = Formulir itu lebih besar daripada yang seharusnya. Tidak ada yang dilakukan dengannya. Silakan kembali dan coba dengan isi yang lebih sedikit.
+error-internal-title = Ada yang tidak beres di sisi kami
+error-internal = Ini bukan kesalahan Anda. Jika Anda baru saja mengirim kata sandi baru, jangan menganggapnya sudah atau belum berubah: bila berubah, Anda akan diberi tahu lewat email. Selain itu, tidak ada yang berubah.
+error-unavailable-title = Mohon tunggu sebentar
+error-unavailable = Layanan sedang dimulai atau sangat sibuk. Silakan coba lagi sebentar lagi.
+error-not-set-up-title = Belum disiapkan
+error-not-set-up = Situs ini sudah berjalan, tetapi belum ada organisasi yang disiapkan di sini. Pengelolanya perlu melakukan itu terlebih dahulu.

@@ -1,0 +1,112 @@
+//! How a call of an agent is refused.
+
+use axum::{
+    Json,
+    extract::rejection::JsonRejection,
+    response::{IntoResponse, Response},
+};
+use http::StatusCode;
+use writeback_store::{EnrolRefused, StoreError};
+use writeback_wire::http::ApiError;
+
+/// Every refusal an agent can meet.
+#[derive(Debug, thiserror::Error)]
+pub enum AgentApiError {
+    /// The body is not what it should be.
+    #[error("the call's body could not be read: {0}")]
+    Body(String),
+    /// The enrolment token is not one.
+    #[error(
+        "this enrolment token is not known here: copy it whole, or make a new one with \
+             `writeback admin enrolment create`"
+    )]
+    EnrolmentUnknown,
+    /// An agent enrolled with it before.
+    #[error(
+        "this enrolment token was used: each is good for one agent; make a new one with \
+             `writeback admin enrolment create`"
+    )]
+    EnrolmentUsed,
+    /// Its time is over.
+    #[error(
+        "this enrolment token has expired: make a new one with \
+             `writeback admin enrolment create`"
+    )]
+    EnrolmentExpired,
+    /// The public key is not one.
+    #[error("the agent's public key is not 32 bytes in base64")]
+    PublicKey,
+    /// The client assertion does not hold.
+    #[error("the agent's assertion is refused: {0}")]
+    Assertion(&'static str),
+    /// No access token, or one that does not hold.
+    #[error("the access token is missing, expired or revoked: the agent must buy another one")]
+    Token,
+    /// The WebSocket was asked for wrongly.
+    #[error("the link needs a WebSocket with the subprotocol writeback.v1")]
+    Upgrade,
+    /// The import is not running, or is another agent's.
+    #[error("this import is not running: the agent must wait until it is asked again")]
+    ImportNotRunning,
+    /// The import has a gap.
+    #[error("this import is not complete: batches or users are missing")]
+    ImportIncomplete,
+    /// A batch that is too large.
+    #[error("an import batch has at most {max} users", max = writeback_wire::http::IMPORT_BATCH_MAX)]
+    BatchTooLarge,
+    /// The store failed.
+    #[error("the cloud cannot reach its store: try again in a moment")]
+    Store(#[from] StoreError),
+}
+
+impl From<JsonRejection> for AgentApiError {
+    fn from(rejection: JsonRejection) -> Self {
+        Self::Body(rejection.body_text())
+    }
+}
+
+impl From<EnrolRefused> for AgentApiError {
+    fn from(refused: EnrolRefused) -> Self {
+        match refused {
+            EnrolRefused::Unknown => Self::EnrolmentUnknown,
+            EnrolRefused::Used => Self::EnrolmentUsed,
+            EnrolRefused::Expired => Self::EnrolmentExpired,
+        }
+    }
+}
+
+impl AgentApiError {
+    const fn parts(&self) -> (StatusCode, &'static str) {
+        match self {
+            Self::Body(_) => (StatusCode::BAD_REQUEST, "invalid-body"),
+            Self::EnrolmentUnknown => (StatusCode::FORBIDDEN, "enrolment-token-unknown"),
+            Self::EnrolmentUsed => (StatusCode::FORBIDDEN, "enrolment-token-used"),
+            Self::EnrolmentExpired => (StatusCode::FORBIDDEN, "enrolment-token-expired"),
+            Self::PublicKey => (StatusCode::BAD_REQUEST, "invalid-public-key"),
+            // RFC 6749, section 5.2.
+            Self::Assertion(_) => (StatusCode::UNAUTHORIZED, "invalid_client"),
+            Self::Token => (StatusCode::UNAUTHORIZED, "invalid_token"),
+            Self::Upgrade => (StatusCode::UPGRADE_REQUIRED, "upgrade-required"),
+            Self::ImportNotRunning => (StatusCode::CONFLICT, "import-not-running"),
+            Self::ImportIncomplete => (StatusCode::CONFLICT, "import-incomplete"),
+            Self::BatchTooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "batch-too-large"),
+            Self::Store(_) => (StatusCode::SERVICE_UNAVAILABLE, "store-unavailable"),
+        }
+    }
+}
+
+impl IntoResponse for AgentApiError {
+    fn into_response(self) -> Response {
+        let (status, name) = self.parts();
+        if let Self::Store(error) = &self {
+            tracing::error!(error = error as &dyn std::error::Error, "the store failed");
+        } else {
+            tracing::info!(refused = name, "an agent's call was refused");
+        }
+        let body = ApiError {
+            error: name.to_owned(),
+            description: self.to_string(),
+        };
+        (status, Json(body)).into_response()
+    }
+}

@@ -1,0 +1,251 @@
+//! `GET /agent/v1/link`: the WebSocket on which an agent waits for work.
+
+use std::{sync::Arc, time::Duration};
+
+use axum::{
+    extract::{
+        State,
+        ws::{
+            CloseFrame, Message, WebSocket, WebSocketUpgrade, close_code,
+            rejection::WebSocketUpgradeRejection,
+        },
+    },
+    response::Response,
+};
+use futures_util::{
+    SinkExt, StreamExt,
+    stream::{SplitSink, SplitStream},
+};
+use tokio::time::{self, Instant};
+use writeback_relay::Link;
+use writeback_store::Agent;
+use writeback_wire::{
+    FRAME_BYTES_MAX, Hello, PING_SECONDS, PROTOCOL_VERSION, SILENCE_SECONDS, SUBPROTOCOL, ToAgent,
+    ToCloud, WireError, decode, encode,
+};
+
+use super::{auth::Caller, error::AgentApiError};
+use crate::state::Cloud;
+
+/// How long a new link may wait with its first frame.
+const HELLO_WITHIN: Duration = Duration::from_secs(10);
+
+/// How many forests an agent may serve: a bound on what a broken one can make the cloud keep.
+const FORESTS_MAX: usize = 100;
+
+pub(super) async fn link(
+    State(cloud): State<Arc<Cloud>>,
+    Caller(agent): Caller,
+    upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
+) -> Result<Response, AgentApiError> {
+    let upgrade = upgrade
+        .map_err(|_| AgentApiError::Upgrade)?
+        .max_message_size(FRAME_BYTES_MAX)
+        .max_frame_size(FRAME_BYTES_MAX)
+        .protocols([SUBPROTOCOL]);
+    if upgrade.selected_protocol().is_none() {
+        return Err(AgentApiError::Upgrade);
+    }
+    Ok(upgrade.on_upgrade(move |socket| async move { serve(cloud, agent, socket).await }))
+}
+
+async fn serve(cloud: Arc<Cloud>, agent: Agent, mut socket: WebSocket) {
+    let hello = match time::timeout(HELLO_WITHIN, hello(&mut socket)).await {
+        Ok(Ok(hello)) => hello,
+        Ok(Err(why)) => return close(socket, &agent, why).await,
+        Err(_) => return close(socket, &agent, "it did not say hello in time").await,
+    };
+    if hello.protocol != PROTOCOL_VERSION {
+        return close(
+            socket,
+            &agent,
+            "it speaks another version of the protocol: upgrade it",
+        )
+        .await;
+    }
+    if hello.forests.len() > FORESTS_MAX {
+        return close(socket, &agent, "it serves too many forests").await;
+    }
+    let now = cloud.clock.now();
+    let forests = hello.forests.clone();
+    let kept = async {
+        cloud
+            .store
+            .agent_seen(agent.id, &hello.version, now)
+            .await?;
+        for status in &forests {
+            cloud
+                .store
+                .report_forest(agent.tenant, &status.forest, &status.domains)
+                .await?;
+        }
+        Ok::<_, writeback_store::StoreError>(())
+    };
+    if let Err(error) = kept.await {
+        tracing::error!(agent = %agent.id, error = &error as &dyn std::error::Error, "the store failed");
+        return close(socket, &agent, "the cloud's store cannot be reached").await;
+    }
+
+    let mut link = cloud.hub.connect(&agent, hello);
+    tracing::info!(agent = %agent.id, event_id = 31015, "an agent is connected");
+    let welcome = ToAgent::Welcome {
+        agent: agent.id,
+        tenant: agent.tenant,
+        server_time: now,
+    };
+    cloud.hub.send(agent.id, welcome);
+    if let Err(error) = link.ask_about_doubts(&forests).await {
+        tracing::error!(agent = %agent.id, error = &error as &dyn std::error::Error, "the store failed");
+    }
+
+    let (sink, stream) = socket.split();
+    let (never, empty) = tokio::sync::mpsc::channel(1);
+    drop(never);
+    let outbox = std::mem::replace(&mut link.outbox, empty);
+    let closed = link.closed.clone();
+    let ended = tokio::select! {
+        () = closed.cancelled() => "a newer link took its place, or it was revoked",
+        why = write(sink, outbox, &cloud, &agent) => why,
+        why = read(stream, &link, &cloud, &agent) => why,
+    };
+    tracing::info!(agent = %agent.id, why = ended, event_id = 31016, "an agent's link ended");
+}
+
+/// The first frame, which must be a hello.
+async fn hello(socket: &mut WebSocket) -> Result<Hello, &'static str> {
+    loop {
+        match socket.recv().await {
+            Some(Ok(Message::Text(text))) => {
+                return match decode::<ToCloud>(&text) {
+                    Ok(ToCloud::Hello(hello)) => Ok(hello),
+                    _ => Err("its first frame was no hello"),
+                };
+            }
+            Some(Ok(Message::Ping(_) | Message::Pong(_))) => {}
+            _ => return Err("its first frame was no hello"),
+        }
+    }
+}
+
+/// Sends what is to be sent, and a ping when nothing was for a while.
+async fn write(
+    mut sink: SplitSink<WebSocket, Message>,
+    mut outbox: tokio::sync::mpsc::Receiver<ToAgent>,
+    cloud: &Cloud,
+    agent: &Agent,
+) -> &'static str {
+    let pause = Duration::from_secs(PING_SECONDS);
+    loop {
+        let message = match time::timeout(pause, outbox.recv()).await {
+            Ok(Some(frame)) => match encode(&frame) {
+                Ok(text) => Message::Text(text.into()),
+                Err(error) => {
+                    tracing::error!(agent = %agent.id, %error, "a frame could not be written");
+                    continue;
+                }
+            },
+            Ok(None) => return "it was closed",
+            Err(_) => {
+                if is_revoked(cloud, agent).await {
+                    return "it was revoked";
+                }
+                Message::Ping(Vec::new().into())
+            }
+        };
+        // A peer that takes nothing is as good as gone.
+        match time::timeout(pause, sink.send(message)).await {
+            Ok(Ok(())) => {}
+            _ => return "nothing could be sent",
+        }
+    }
+}
+
+/// Takes what the agent says until it is silent for too long.
+async fn read(
+    mut stream: SplitStream<WebSocket>,
+    link: &Link,
+    cloud: &Cloud,
+    agent: &Agent,
+) -> &'static str {
+    let patience = Duration::from_secs(SILENCE_SECONDS);
+    let mut deadline = Instant::now() + patience;
+    loop {
+        let message = match time::timeout_at(deadline, stream.next()).await {
+            Ok(Some(Ok(message))) => message,
+            Ok(Some(Err(_))) => return "it broke, or a frame was too large",
+            Ok(None) => return "the agent closed it",
+            Err(_) => return "it was silent for too long",
+        };
+        deadline = Instant::now() + patience;
+        let text = match message {
+            Message::Text(text) => text,
+            Message::Ping(_) | Message::Pong(_) => continue,
+            Message::Close(_) => return "the agent closed it",
+            Message::Binary(_) => return "it sent bytes, not text",
+        };
+        let frame = match decode::<ToCloud>(&text) {
+            Ok(frame) => frame,
+            Err(WireError::UnknownType) => {
+                tracing::info!(agent = %agent.id, "a frame of a newer agent was ignored");
+                continue;
+            }
+            Err(error) => {
+                tracing::warn!(agent = %agent.id, %error, "an agent sent no frame");
+                return "it sent no frame";
+            }
+        };
+        if let Err(error) = beside(&frame, cloud, agent).await {
+            tracing::error!(agent = %agent.id, error = &error as &dyn std::error::Error, "the store failed");
+        }
+        if let Err(error) = link.take(frame).await {
+            tracing::warn!(agent = %agent.id, error = &error as &dyn std::error::Error, "a link is closed");
+            return "the agent broke the protocol, or the store failed";
+        }
+    }
+}
+
+/// What a frame means to the cloud besides its meaning to the hub.
+async fn beside(
+    frame: &ToCloud,
+    cloud: &Cloud,
+    agent: &Agent,
+) -> Result<(), writeback_store::StoreError> {
+    match frame {
+        ToCloud::Status(status) => {
+            cloud
+                .store
+                .report_forest(agent.tenant, &status.forest, &status.domains)
+                .await
+        }
+        ToCloud::ImportFailed { import, cause } => {
+            tracing::warn!(%import, agent = %agent.id, cause = cause.info().id, "an import failed");
+            let run = cloud.store.running_import(agent.tenant, *import).await?;
+            match run {
+                Some(run) if run.agent == agent.id => {
+                    cloud.store.abandon_import(agent.tenant, *import).await
+                }
+                _ => Ok(()),
+            }
+        }
+        _ => Ok(()),
+    }
+}
+
+async fn is_revoked(cloud: &Cloud, agent: &Agent) -> bool {
+    match cloud.store.agent(agent.id).await {
+        Ok(Some(agent)) => agent.revoked_at.is_some(),
+        Ok(None) => true,
+        // Not being able to ask is no reason to cut everybody off.
+        Err(_) => false,
+    }
+}
+
+async fn close(mut socket: WebSocket, agent: &Agent, why: &'static str) {
+    tracing::warn!(agent = %agent.id, why, "an agent's link was refused");
+    let frame = CloseFrame {
+        code: close_code::POLICY,
+        reason: why.into(),
+    };
+    // It is to be closed either way.
+    let _ = socket.send(Message::Close(Some(frame))).await;
+}

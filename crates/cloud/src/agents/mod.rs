@@ -1,0 +1,44 @@
+//! What agents see of the cloud.
+
+mod auth;
+mod enrol;
+mod error;
+mod imports;
+mod link;
+mod token;
+
+use std::sync::Arc;
+
+use axum::{
+    Router,
+    extract::DefaultBodyLimit,
+    routing::{get, post},
+};
+use writeback_wire::http::{
+    ENROL_PATH, IMPORT_BODY_BYTES_MAX, IMPORTS_PATH, LINK_PATH, TOKEN_PATH,
+};
+
+use crate::state::Cloud;
+
+/// The largest body of an enrolment or a token call: a key, a token and two names.
+const SMALL_BODY_BYTES_MAX: usize = 8 * 1024;
+
+/// The agents' routes.
+pub fn routes() -> Router<Arc<Cloud>> {
+    let imports = Router::new()
+        .route(
+            &format!("{IMPORTS_PATH}/{{import}}/users"),
+            post(imports::users),
+        )
+        .route(
+            &format!("{IMPORTS_PATH}/{{import}}/complete"),
+            post(imports::complete),
+        )
+        .layer(DefaultBodyLimit::max(IMPORT_BODY_BYTES_MAX));
+    Router::new()
+        .route(ENROL_PATH, post(enrol::enrol))
+        .route(TOKEN_PATH, post(token::token))
+        .route(LINK_PATH, get(link::link))
+        .layer(DefaultBodyLimit::max(SMALL_BODY_BYTES_MAX))
+        .merge(imports)
+}

@@ -1,0 +1,7 @@
+//! Mails: their words and their way.
+
+mod mailer;
+mod message;
+
+pub use mailer::{MailError, Mailer};
+pub use message::*;

@@ -1,0 +1,87 @@
+//! Who is calling: address, language, and the session the browser carries.
+
+use std::{
+    convert::Infallible,
+    net::{IpAddr, SocketAddr},
+    sync::Arc,
+};
+
+use axum::{
+    extract::{ConnectInfo, FromRequestParts},
+    http::request::Parts,
+};
+use axum_extra::extract::cookie::{Cookie, CookieJar, SameSite};
+use http::header::ACCEPT_LANGUAGE;
+use uuid::Uuid;
+
+use super::{cookie, session};
+use crate::{address::client_address, state::Cloud, words::Language};
+
+/// The cookie that remembers a language chosen on a page.
+const LANGUAGE_COOKIE: &str = "lang";
+
+/// The caller's browser.
+#[derive(Clone)]
+pub(super) struct Browser {
+    /// The network address it comes from.
+    pub(super) address: IpAddr,
+    /// The language its pages are in.
+    pub(super) language: Language,
+    /// The language was chosen with this very call, and is to be remembered.
+    pub(super) language_cookie: Option<Cookie<'static>>,
+    /// The session cookie's value.
+    pub(super) session: Option<String>,
+    /// Names this call, so that a page and the log can be brought together.
+    pub(super) call: Uuid,
+}
+
+impl FromRequestParts<Arc<Cloud>> for Browser {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(
+        parts: &mut Parts,
+        cloud: &Arc<Cloud>,
+    ) -> Result<Self, Self::Rejection> {
+        let jar = CookieJar::from_headers(&parts.headers);
+        let peer = parts
+            .extensions
+            .get::<ConnectInfo<SocketAddr>>()
+            .map_or(IpAddr::from([0, 0, 0, 0]), |ConnectInfo(peer)| peer.ip());
+        let chosen = chosen_language(parts.uri.query().unwrap_or_default());
+        let remembered = jar
+            .get(LANGUAGE_COOKIE)
+            .and_then(|cookie| Language::from_tag(cookie.value()));
+        let asked_for = || {
+            let header = parts.headers.get(ACCEPT_LANGUAGE);
+            Language::from_accept_language(
+                header
+                    .and_then(|value| value.to_str().ok())
+                    .unwrap_or_default(),
+            )
+        };
+        Ok(Self {
+            address: client_address(peer, &parts.headers, &cloud.trusted_proxies),
+            language: chosen.or(remembered).unwrap_or_else(asked_for),
+            language_cookie: chosen
+                .map(|language| language_cookie(language, cloud.public_url.is_secure())),
+            session: cookie::read(&jar, &cloud.public_url),
+            call: session::new_id(cloud),
+        })
+    }
+}
+
+fn chosen_language(query: &str) -> Option<Language> {
+    form_urlencoded::parse(query.as_bytes())
+        .find(|(key, _)| key == "lang")
+        .and_then(|(_, tag)| Language::from_tag(&tag))
+}
+
+fn language_cookie(language: Language, secure: bool) -> Cookie<'static> {
+    Cookie::build((LANGUAGE_COOKIE, language.tag()))
+        .path("/")
+        .http_only(true)
+        .secure(secure)
+        .same_site(SameSite::Lax)
+        .permanent()
+        .build()
+}

@@ -1,0 +1,179 @@
+//! The gate: the code that was mailed.
+
+use std::sync::Arc;
+
+use axum::{Form, extract::State, response::Response};
+use serde::Deserialize;
+use writeback_store::{CodeAnswer, ThrottleAnswer};
+
+use super::{
+    browser::Browser,
+    pages::CodeError,
+    respond::{self, Failed},
+    session::{self, CODE_HOLDS, Open},
+    start, views,
+};
+use crate::{
+    state::Cloud,
+    tokens::{hash_code, new_code, throttle_key},
+};
+
+#[derive(Deserialize)]
+pub(super) struct CodeForm {
+    #[serde(default)]
+    code: String,
+    #[serde(default)]
+    token: String,
+}
+
+pub(super) async fn ask(
+    State(cloud): State<Arc<Cloud>>,
+    browser: Browser,
+) -> Result<Response, Failed> {
+    let (tenant_name, open) = match opened(&cloud, &browser).await? {
+        Ok(opened) => opened,
+        Err(response) => return Ok(response),
+    };
+    if open.session.verified_at.is_some() {
+        return Ok(respond::see_other(&browser, "/reset/password"));
+    }
+    Ok(views::code(&browser, &tenant_name, &open, false, None))
+}
+
+pub(super) async fn take(
+    State(cloud): State<Arc<Cloud>>,
+    browser: Browser,
+    Form(form): Form<CodeForm>,
+) -> Result<Response, Failed> {
+    let failed = |error| Failed::store(&browser, error);
+    let (tenant_name, open) = match opened(&cloud, &browser).await? {
+        Ok(opened) => opened,
+        Err(response) => return Ok(response),
+    };
+    if form.token != open.form_token {
+        return Ok(respond::foreign_form(&browser));
+    }
+    if open.session.verified_at.is_some() {
+        return Ok(respond::see_other(&browser, "/reset/password"));
+    }
+    let again = |problem| {
+        Ok(views::code(
+            &browser,
+            &tenant_name,
+            &open,
+            false,
+            Some(problem),
+        ))
+    };
+
+    // Codes are pasted with spaces and typed with dashes.
+    let code: String = form.code.chars().filter(char::is_ascii_digit).collect();
+    if code.is_empty() {
+        return again(CodeError::Empty);
+    }
+    let session = &open.session;
+    let key = throttle_key(&session.typed_name.trim().to_lowercase());
+    let limit = &cloud.limits.wrong_codes_per_name;
+    // Counted as wrong before it is tried, and forgiven when it was right: so that tries at the
+    // same moment count as well.
+    if let ThrottleAnswer::Blocked { until } = cloud
+        .count(session.tenant, limit, &key)
+        .await
+        .map_err(failed)?
+    {
+        return again(CodeError::TooMany {
+            minutes: views::minutes_until(&cloud, until),
+        });
+    }
+    let audit = session::record(&cloud, &browser, session, "code given", "");
+    let answer = cloud
+        .store
+        .try_code(
+            session.id,
+            hash_code(session.id, &code),
+            cloud.clock.now(),
+            &audit,
+        )
+        .await
+        .map_err(failed)?;
+    match answer {
+        CodeAnswer::Right => {
+            cloud
+                .forgive(session.tenant, limit, &key)
+                .await
+                .map_err(failed)?;
+            Ok(respond::see_other(&browser, "/reset/password"))
+        }
+        CodeAnswer::Wrong { tries_left } => again(CodeError::Wrong { tries_left }),
+        CodeAnswer::Expired => again(CodeError::Expired),
+        CodeAnswer::Exhausted => again(CodeError::Exhausted),
+    }
+}
+
+pub(super) async fn resend(
+    State(cloud): State<Arc<Cloud>>,
+    browser: Browser,
+    Form(form): Form<CodeForm>,
+) -> Result<Response, Failed> {
+    let failed = |error| Failed::store(&browser, error);
+    let (tenant_name, open) = match opened(&cloud, &browser).await? {
+        Ok(opened) => opened,
+        Err(response) => return Ok(response),
+    };
+    if form.token != open.form_token {
+        return Ok(respond::foreign_form(&browser));
+    }
+    let session = &open.session;
+    let key = throttle_key(&session.typed_name.trim().to_lowercase());
+    if let ThrottleAnswer::Blocked { until } = cloud
+        .count(session.tenant, &cloud.limits.codes_per_name, &key)
+        .await
+        .map_err(failed)?
+    {
+        let problem = CodeError::TooMany {
+            minutes: views::minutes_until(&cloud, until),
+        };
+        return Ok(views::code(
+            &browser,
+            &tenant_name,
+            &open,
+            false,
+            Some(problem),
+        ));
+    }
+    let user = match session.user {
+        Some(user) => cloud
+            .store
+            .user(session.tenant, user)
+            .await
+            .map_err(failed)?,
+        None => None,
+    };
+    let code = new_code(&cloud.entropy);
+    let hash = user.is_some().then(|| hash_code(session.id, &code));
+    let expires_at = cloud.clock.now() + CODE_HOLDS;
+    cloud
+        .store
+        .replace_code(session.id, hash, expires_at)
+        .await
+        .map_err(failed)?;
+    if let Some(user) = &user {
+        let tenant = start::tenant(&cloud, &browser).await?;
+        start::mail_code(&cloud, &tenant, session, user, &code);
+    }
+    Ok(views::code(&browser, &tenant_name, &open, true, None))
+}
+
+/// The tenant's name and the caller's session; the page that says it ended, where it did.
+pub(super) async fn opened(
+    cloud: &Cloud,
+    browser: &Browser,
+) -> Result<Result<(String, Open), Response>, Failed> {
+    let tenant = start::tenant(cloud, browser).await?;
+    let open = session::open(cloud, browser)
+        .await
+        .map_err(|error| Failed::store(browser, error))?;
+    Ok(open
+        .map(|open| (tenant.name.clone(), open))
+        .ok_or_else(|| views::session_ended(browser, &tenant.name, cloud)))
+}

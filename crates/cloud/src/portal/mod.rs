@@ -1,0 +1,51 @@
+//! What people see: from the user name to the answer, without a line of script.
+//!
+//! | page | does |
+//! | --- | --- |
+//! | `GET /` | asks for the user name |
+//! | `POST /reset` | looks it up, mails a code, begins a session; alike for every name |
+//! | `GET`/`POST /reset/code`, `POST /reset/code/resend` | the gate |
+//! | `GET`/`POST /reset/password` | takes the new password, seals it, has it written |
+//! | `GET /reset/outcome` | says what happened, or that it is not known yet |
+
+mod assets;
+mod browser;
+mod code;
+mod cookie;
+mod form;
+mod headers;
+mod origin;
+mod outcome;
+pub(crate) mod pages;
+mod password;
+mod respond;
+mod session;
+mod start;
+mod views;
+
+use std::sync::Arc;
+
+use axum::{
+    Router,
+    extract::DefaultBodyLimit,
+    middleware,
+    routing::{get, post},
+};
+
+use crate::state::Cloud;
+
+/// The portal's routes.
+pub fn routes(cloud: Arc<Cloud>) -> Router<Arc<Cloud>> {
+    Router::new()
+        .route("/", get(start::ask))
+        .route("/reset", post(start::take))
+        .route("/reset/code", get(code::ask).post(code::take))
+        .route("/reset/code/resend", post(code::resend))
+        .route("/reset/password", get(password::ask).post(password::take))
+        .route("/reset/outcome", get(outcome::show))
+        .route(assets::css_path(), get(assets::css))
+        .route(assets::icon_path(), get(assets::icon))
+        .fallback(respond::not_found)
+        .layer(DefaultBodyLimit::max(form::FORM_BYTES_MAX))
+        .layer(middleware::from_fn_with_state(cloud, headers::guard))
+}

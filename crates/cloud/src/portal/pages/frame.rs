@@ -1,0 +1,103 @@
+//! What stands around every page.
+
+use writeback_model::Cause;
+
+use crate::words::{Language, Words};
+
+/// What every page needs to know.
+#[derive(Clone, Copy)]
+pub struct Frame<'a> {
+    /// The words, in the person's language.
+    pub words: &'a Words,
+    /// Whose portal it is; empty when that is not known.
+    pub tenant_name: &'a str,
+    /// Where the style sheet stands.
+    pub css_path: &'a str,
+    /// Where the icon stands.
+    pub icon_path: &'a str,
+    /// How to reach the help desk, in the tenant's own words.
+    pub help_contact: Option<&'a str>,
+}
+
+impl Frame<'_> {
+    pub(super) const fn language(&self) -> Language {
+        self.words.language()
+    }
+
+    pub(super) fn t(&self, key: &str) -> String {
+        self.words.text(key)
+    }
+
+    pub(super) fn step_of(&self, step: Step) -> String {
+        let steps = Step::ALL.len();
+        self.words.with(
+            "steps-label",
+            &[("step", step.number().into()), ("steps", steps.into())],
+        )
+    }
+
+    pub(super) fn help_contact_line(&self, contact: &str) -> String {
+        self.words
+            .with("page-help-contact", &[("contact", contact.into())])
+    }
+
+    /// What the help desk asks for: names in the person's language, with their values.
+    pub(super) fn desk(&self, cause: &Cause, reference: Option<&str>) -> Vec<(String, String)> {
+        let info = cause.info();
+        let mut lines = Vec::new();
+        if let Some(code) = info.portal_code {
+            lines.push((self.t("desk-code"), code.to_owned()));
+        }
+        lines.push((self.t("desk-event"), info.event_id.to_string()));
+        lines.push((self.t("desk-cause"), info.id.to_owned()));
+        lines.extend(reference.map(|it| (self.t("desk-reference"), it.to_owned())));
+        lines
+    }
+}
+
+/// How far a person is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Step {
+    Name,
+    Code,
+    Password,
+    Done,
+}
+
+impl Step {
+    pub(super) const ALL: [Self; 4] = [Self::Name, Self::Code, Self::Password, Self::Done];
+
+    pub(super) const fn key(self) -> &'static str {
+        match self {
+            Self::Name => "steps-name",
+            Self::Code => "steps-code",
+            Self::Password => "steps-password",
+            Self::Done => "steps-done",
+        }
+    }
+
+    const fn number(self) -> usize {
+        match self {
+            Self::Name => 1,
+            Self::Code => 2,
+            Self::Password => 3,
+            Self::Done => 4,
+        }
+    }
+}
+
+/// Where a page stands on the way; the template around it asks.
+pub(super) trait Place {
+    /// A path that answers to GET with this page, or with where it leads.
+    fn path(&self) -> &'static str;
+
+    /// The step it belongs to, where it belongs to one.
+    fn step(&self) -> Option<Step> {
+        None
+    }
+
+    /// Whether it shows something to put right, which its title then says first.
+    fn has_problem(&self) -> bool {
+        false
+    }
+}

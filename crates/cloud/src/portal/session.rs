@@ -1,0 +1,96 @@
+//! The session of a way through the portal.
+
+use jiff::SignedDuration;
+use uuid::Uuid;
+use writeback_model::RequestState;
+use writeback_store::{Actor, AuditRecord, Request, ResetSession, StoreError};
+
+use super::browser::Browser;
+use crate::{
+    state::Cloud,
+    tokens::{form_token, hash_token},
+};
+
+/// How long a person has from the user name to the answer. The reference product's 15 minutes.
+pub(super) const SESSION_HOLDS: SignedDuration = SignedDuration::from_mins(15);
+
+/// How long a mailed code is good. Twice the reference product's: mail can be slow.
+pub(super) const CODE_HOLDS: SignedDuration = SignedDuration::from_mins(10);
+
+/// How many codes may be tried in one session.
+pub(super) const CODE_TRIES: u8 = 5;
+
+/// A session that the browser proved to have.
+pub(super) struct Open {
+    pub(super) session: ResetSession,
+    /// The value that forms bring back.
+    pub(super) form_token: String,
+}
+
+/// The session of the caller's cookie, while it holds.
+pub(super) async fn open(cloud: &Cloud, browser: &Browser) -> Result<Option<Open>, StoreError> {
+    let Some(cookie) = &browser.session else {
+        return Ok(None);
+    };
+    let session = cloud
+        .store
+        .session_by_cookie(hash_token(cookie), cloud.clock.now())
+        .await?;
+    Ok(session.map(|session| Open {
+        session,
+        form_token: form_token(cookie),
+    }))
+}
+
+/// The session's last request.
+pub(super) async fn last_request(
+    cloud: &Cloud,
+    session: &ResetSession,
+) -> Result<Option<Request>, StoreError> {
+    match session.request {
+        Some(id) => cloud.store.request(session.tenant, id).await,
+        None => Ok(None),
+    }
+}
+
+/// Whether another password may be tried after that request: not while it could still be
+/// written, and not once one was.
+pub(super) fn may_try_again(last: Option<&Request>) -> bool {
+    match last {
+        None => true,
+        Some(request) => match request.state {
+            RequestState::Expired => true,
+            RequestState::Done => request
+                .outcome
+                .as_ref()
+                .is_some_and(|outcome| !outcome.is_changed()),
+            RequestState::Pending | RequestState::Claimed | RequestState::Unknown => false,
+        },
+    }
+}
+
+/// The audit record of a step of a session.
+pub(super) fn record(
+    cloud: &Cloud,
+    browser: &Browser,
+    session: &ResetSession,
+    step: &str,
+    result: &str,
+) -> AuditRecord {
+    AuditRecord {
+        tenant: Some(session.tenant),
+        at: cloud.clock.now(),
+        actor: Actor::Person(session.user),
+        activity: "Self-service password reset flow activity progress",
+        user: session.user,
+        correlation: Some(session.id),
+        address: Some(browser.address.to_string()),
+        result: result.to_owned(),
+        detail: step.to_owned(),
+    }
+}
+
+/// A new session's identifier.
+pub(super) fn new_id(cloud: &Cloud) -> Uuid {
+    writeback_model::RequestId::new(&cloud.clock, &cloud.entropy).uuid()
+}

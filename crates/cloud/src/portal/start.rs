@@ -1,0 +1,223 @@
+//! The first page: who are you?
+//!
+//! Whatever name is typed, the same work is done and the same page comes. A mail is sent in the
+//! background, so that its sending takes nobody's time.
+
+use std::sync::Arc;
+
+use axum::{Form, extract::State, response::Response};
+use serde::Deserialize;
+use writeback_model::{NameError, TenantId, UserName};
+use writeback_policy::{
+    Blocked, ForestOfName, ResetFacts, forest_of_name, may_reset, recovery_addresses,
+};
+use writeback_relay::Liveness;
+use writeback_store::{ResetSession, StoreError, Tenant, ThrottleAnswer, User};
+
+use super::{
+    browser::Browser,
+    cookie,
+    pages::StartError,
+    respond::{self, Failed},
+    session::{self, CODE_HOLDS, CODE_TRIES, SESSION_HOLDS},
+    views,
+};
+use crate::{
+    mail,
+    news::language_of,
+    state::Cloud,
+    tokens::{hash_code, hash_token, new_code, new_token, throttle_key},
+};
+
+#[derive(Deserialize)]
+pub(super) struct NameForm {
+    #[serde(default)]
+    name: String,
+}
+
+pub(super) async fn ask(
+    State(cloud): State<Arc<Cloud>>,
+    browser: Browser,
+) -> Result<Response, Failed> {
+    let tenant = tenant(&cloud, &browser).await?;
+    Ok(views::start(&browser, &tenant.name, "", None))
+}
+
+pub(super) async fn take(
+    State(cloud): State<Arc<Cloud>>,
+    browser: Browser,
+    Form(form): Form<NameForm>,
+) -> Result<Response, Failed> {
+    let failed = |error| Failed::store(&browser, error);
+    let tenant = tenant(&cloud, &browser).await?;
+    let again = |problem| {
+        Ok(views::start(
+            &browser,
+            &tenant.name,
+            &form.name,
+            Some(problem),
+        ))
+    };
+
+    let name: UserName = match form.name.parse() {
+        Ok(name) => name,
+        Err(NameError::TooLong(_)) => return again(StartError::TooLong),
+        Err(NameError::Empty | NameError::Character) => return again(StartError::Empty),
+    };
+    let limits = &cloud.limits;
+    let address = throttle_key(&browser.address.to_string());
+    if let ThrottleAnswer::Blocked { until } = cloud
+        .count(tenant.id, &limits.names_per_address, &address)
+        .await
+        .map_err(failed)?
+    {
+        return again(StartError::TooMany {
+            minutes: views::minutes_until(&cloud, until),
+        });
+    }
+
+    let known = cloud.known_domains(tenant.id).await.map_err(failed)?;
+    let forest = forest_of_name(&name, &known);
+    if forest == ForestOfName::Ambiguous {
+        return again(StartError::NeedsFullName);
+    }
+    // Said before anything is spent: no code, no try.
+    if let Some(liveness) = not_live(&cloud, tenant.id, &forest, &known) {
+        return Ok(views::unavailable(&browser, &tenant.name, &liveness, "/"));
+    }
+    let key = throttle_key(&name.canonical());
+    if let ThrottleAnswer::Blocked { until } = cloud
+        .count(tenant.id, &limits.codes_per_name, &key)
+        .await
+        .map_err(failed)?
+    {
+        return again(StartError::TooMany {
+            minutes: views::minutes_until(&cloud, until),
+        });
+    }
+
+    let (user, blocked) = find(&cloud, tenant.id, &name).await.map_err(failed)?;
+    begin(&cloud, &browser, &tenant, form.name.trim(), user, &blocked)
+        .await
+        .map_err(failed)
+}
+
+/// The tenant of the portal; without one there is nothing to show but that.
+pub(super) async fn tenant(cloud: &Cloud, browser: &Browser) -> Result<Tenant, Failed> {
+    let tenant = cloud
+        .portal_tenant()
+        .await
+        .map_err(|error| Failed::store(browser, error))?;
+    tenant.ok_or_else(|| Failed::not_set_up(browser))
+}
+
+/// Why no password of that forest could be written now; `None` when one could.
+fn not_live(
+    cloud: &Cloud,
+    tenant: TenantId,
+    forest: &ForestOfName,
+    known: &[writeback_policy::KnownDomain],
+) -> Option<Liveness> {
+    let liveness = |forest| cloud.hub.liveness(tenant, forest);
+    let is_ready = |liveness: &Liveness| matches!(liveness, Liveness::Ready { .. });
+    match forest {
+        ForestOfName::Forest(forest) => Some(liveness(forest)).filter(|it| !is_ready(it)),
+        // It could be any: only when none could be written to is that sure for this one.
+        _ => {
+            let mut all = known.iter().map(|it| liveness(&it.forest));
+            let first = all.next().unwrap_or(Liveness::NoAgent);
+            (!is_ready(&first) && !all.any(|it| is_ready(&it))).then_some(first)
+        }
+    }
+}
+
+/// The one person who goes by that name and may reset, or every reason why there is none.
+async fn find(
+    cloud: &Cloud,
+    tenant: TenantId,
+    name: &UserName,
+) -> Result<(Option<User>, Vec<Blocked>), StoreError> {
+    let mut users = cloud.store.users_by_name(tenant, name).await?;
+    let matches = users.len();
+    let user = users.pop();
+    let facts = ResetFacts {
+        matches,
+        forest_imported: match &user {
+            Some(user) => cloud.is_imported(tenant, &user.forest).await?,
+            None => {
+                // The same question is asked for a name that nobody has, so that it takes as long.
+                cloud.store.forests(tenant).await?;
+                false
+            }
+        },
+        recovery_addresses: user.as_ref().map_or(0, |user| recovery(cloud, user).len()),
+    };
+    let blocked = may_reset(facts);
+    Ok((user.filter(|_| blocked.is_empty()), blocked))
+}
+
+async fn begin(
+    cloud: &Cloud,
+    browser: &Browser,
+    tenant: &Tenant,
+    typed_name: &str,
+    user: Option<User>,
+    blocked: &[Blocked],
+) -> Result<Response, StoreError> {
+    let now = cloud.clock.now();
+    let cookie = new_token(&cloud.entropy);
+    let code = new_code(&cloud.entropy);
+    let id = session::new_id(cloud);
+    let code_hash = hash_code(id, &code);
+    let session = ResetSession {
+        id,
+        tenant: tenant.id,
+        cookie: hash_token(&cookie),
+        user: user.as_ref().map(|user| user.id),
+        typed_name: typed_name.to_owned(),
+        created_at: now,
+        expires_at: now + SESSION_HOLDS,
+        // Without a person there is no code that could be guessed.
+        code: user.is_some().then_some(code_hash),
+        code_expires_at: now + CODE_HOLDS,
+        tries_left: CODE_TRIES,
+        verified_at: None,
+        request: None,
+    };
+    let result = blocked.first().map_or("success", |reason| reason.id());
+    let audit = session::record(cloud, browser, &session, "user name given", result);
+    cloud.store.add_session(&session, &audit).await?;
+    if let Some(user) = &user {
+        mail_code(cloud, tenant, &session, user, &code);
+    }
+    let cookie = cookie::session(cookie, &cloud.public_url);
+    Ok(respond::see_other_with(browser, "/reset/code", &cookie))
+}
+
+/// Sends a code to the person's recovery addresses.
+pub(super) fn mail_code(
+    cloud: &Cloud,
+    tenant: &Tenant,
+    session: &ResetSession,
+    user: &User,
+    code: &str,
+) {
+    let minutes = CODE_HOLDS.as_mins();
+    let text = mail::code_mail(
+        language_of(user),
+        &tenant.name,
+        &session.typed_name,
+        code,
+        minutes,
+    );
+    cloud.mailer.send_soon(recovery(cloud, user), text);
+}
+
+/// Where a person's codes go.
+pub(super) fn recovery(cloud: &Cloud, user: &User) -> Vec<String> {
+    recovery_addresses(
+        &cloud.recovery,
+        &user.imported.other_mail,
+        user.imported.mail.as_deref(),
+    )
+}

@@ -1,0 +1,170 @@
+//! Listening, and ending in order.
+
+use std::{io, net::SocketAddr, sync::Arc, time::Duration};
+
+use axum::{Router, routing::get};
+use axum_server::{
+    Handle,
+    accept::NoDelayAcceptor,
+    tls_rustls::{RustlsAcceptor, RustlsConfig},
+};
+use tokio::sync::mpsc;
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+use writeback_model::{Clock, Entropy};
+use writeback_relay::Hub;
+use writeback_store::Store;
+
+use crate::{
+    agents,
+    config::{CloudConfig, ConfigError, Listen, TlsFiles},
+    imports,
+    mail::Mailer,
+    news, portal,
+    state::Cloud,
+};
+
+/// How long requests under way may take when the cloud stops.
+const STOP_WITHIN: Duration = Duration::from_secs(20);
+
+/// Over how long agents spread their return when the cloud restarts, in milliseconds.
+const RECONNECT_WITHIN_MS: u32 = 2_000;
+
+/// Why the cloud could not run.
+#[derive(Debug, thiserror::Error)]
+pub enum RunError {
+    /// The configuration.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// A certificate or its key.
+    #[error("the certificate {certificate} with its key {key} cannot be used")]
+    Certificate {
+        /// The certificate's file.
+        certificate: String,
+        /// The key's file.
+        key: String,
+        /// Why.
+        #[source]
+        source: io::Error,
+    },
+    /// An address that cannot be listened on.
+    #[error(
+        "cannot listen on {address}: is another program there, or is the port below 1024 \
+             and the user not allowed to?"
+    )]
+    Listen {
+        /// Which.
+        address: SocketAddr,
+        /// Why.
+        #[source]
+        source: io::Error,
+    },
+}
+
+/// Runs the cloud until `stop`.
+pub async fn run(
+    config: CloudConfig,
+    store: Arc<dyn Store>,
+    clock: Arc<dyn Clock>,
+    entropy: Arc<dyn Entropy>,
+    stop: CancellationToken,
+) -> Result<(), RunError> {
+    let (ended_sender, ended) = mpsc::unbounded_channel();
+    let hub = Hub::new(Arc::clone(&store), Arc::clone(&clock), ended_sender);
+    let cloud = Arc::new(Cloud {
+        mailer: Mailer::new(&config.mail)?,
+        time_zone: config.time_zone()?,
+        recovery: config.recovery_attributes(),
+        limits: config.limits(),
+        import_every: jiff::SignedDuration::from_mins(i64::from(config.import_every_minutes)),
+        trusted_proxies: config.trusted_proxies.clone(),
+        public_url: config.public_url.clone(),
+        store,
+        hub,
+        clock,
+        entropy,
+    });
+
+    let handle = Handle::new();
+    let router = router(Arc::clone(&cloud));
+    let tasks = TaskTracker::new();
+    let mut servers = tokio::task::JoinSet::new();
+    for listen in &config.listen {
+        let listener = bind(listen.address)?;
+        let tls = match &listen.tls {
+            Some(files) => Some(tls(files).await?),
+            None => None,
+        };
+        tracing::info!(address = %listen.address, tls = tls.is_some(), "listening");
+        servers.spawn(serve(
+            listen.clone(),
+            listener,
+            tls,
+            router.clone(),
+            handle.clone(),
+        ));
+    }
+    tasks.spawn(news::tell(Arc::clone(&cloud), ended));
+    tasks.spawn(imports::keep_imported(Arc::clone(&cloud), stop.clone()));
+    let sweep = cloud.hub.sweep(stop.clone());
+
+    let outcome = tokio::select! {
+        () = stop.cancelled() => Ok(()),
+        Some(ended) = servers.join_next() => ended.unwrap_or(Ok(())),
+    };
+    cloud.hub.announce_restart(RECONNECT_WITHIN_MS);
+    handle.graceful_shutdown(Some(STOP_WITHIN));
+    while servers.join_next().await.is_some() {}
+    sweep.abort();
+    outcome
+}
+
+/// All routes.
+fn router(cloud: Arc<Cloud>) -> Router {
+    Router::new()
+        .route("/health", get(|| async { "ok\n" }))
+        .merge(agents::routes())
+        .merge(portal::routes(Arc::clone(&cloud)))
+        .with_state(cloud)
+}
+
+fn bind(address: SocketAddr) -> Result<std::net::TcpListener, RunError> {
+    let listener = std::net::TcpListener::bind(address)
+        .and_then(|listener| listener.set_nonblocking(true).map(|()| listener));
+    listener.map_err(|source| RunError::Listen { address, source })
+}
+
+async fn tls(files: &TlsFiles) -> Result<RustlsConfig, RunError> {
+    RustlsConfig::from_pem_file(&files.certificate, &files.key)
+        .await
+        .map_err(|source| RunError::Certificate {
+            certificate: files.certificate.display().to_string(),
+            key: files.key.display().to_string(),
+            source,
+        })
+}
+
+async fn serve(
+    listen: Listen,
+    listener: std::net::TcpListener,
+    tls: Option<RustlsConfig>,
+    router: Router,
+    handle: Handle<SocketAddr>,
+) -> Result<(), RunError> {
+    let service = router.into_make_service_with_connect_info::<SocketAddr>();
+    let failed = |source| RunError::Listen {
+        address: listen.address,
+        source,
+    };
+    let server = axum_server::from_tcp(listener)
+        .map_err(failed)?
+        .handle(handle);
+    // A password waits for no algorithm: small packets go out at once.
+    let served = match tls {
+        Some(config) => {
+            let acceptor = RustlsAcceptor::new(config).acceptor(NoDelayAcceptor::new());
+            server.acceptor(acceptor).serve(service).await
+        }
+        None => server.acceptor(NoDelayAcceptor::new()).serve(service).await,
+    };
+    served.map_err(failed)
+}

@@ -1,0 +1,103 @@
+//! What every handler of the cloud needs.
+
+use std::sync::Arc;
+
+use writeback_model::{Clock, DomainName, Entropy, TenantId};
+use writeback_policy::{KnownDomain, Limit, Limits, RecoveryAttribute};
+use writeback_relay::Hub;
+use writeback_store::{Store, StoreError, Tenant, ThrottleAnswer, ThrottleRule};
+
+use crate::{config::PublicUrl, mail::Mailer};
+
+/// The cloud's parts, wired together once.
+pub struct Cloud {
+    /// What is kept.
+    pub store: Arc<dyn Store>,
+    /// The way to the agents.
+    pub hub: Arc<Hub>,
+    /// Tells the time.
+    pub clock: Arc<dyn Clock>,
+    /// Gives randomness.
+    pub entropy: Arc<dyn Entropy>,
+    /// Sends mails.
+    pub mailer: Mailer,
+    /// The cloud's own address.
+    pub public_url: PublicUrl,
+    /// Where codes may go.
+    pub recovery: Vec<RecoveryAttribute>,
+    /// How often what may happen.
+    pub limits: Limits,
+    /// In which times are told.
+    pub time_zone: jiff::tz::TimeZone,
+    /// How long a full import stays good.
+    pub import_every: jiff::SignedDuration,
+    /// Reverse proxies that are believed.
+    pub trusted_proxies: Vec<std::net::IpAddr>,
+}
+
+impl Cloud {
+    /// The tenant of the portal; `None` until `writeback admin init` has made one.
+    pub async fn portal_tenant(&self) -> Result<Option<Tenant>, StoreError> {
+        Ok(self.store.tenants().await?.into_iter().next())
+    }
+
+    /// The domains of all forests that agents ever reported: also of those whose agents are
+    /// away, so that a name is told the same whether they are or not.
+    pub async fn known_domains(&self, tenant: TenantId) -> Result<Vec<KnownDomain>, StoreError> {
+        let forests = self.store.forests(tenant).await?;
+        Ok(forests
+            .into_iter()
+            .flat_map(|forest| {
+                forest.domains.into_iter().map(move |domain| KnownDomain {
+                    forest: forest.name.clone(),
+                    domain: domain.name,
+                    netbios: domain.netbios,
+                    upn_suffixes: domain.upn_suffixes,
+                })
+            })
+            .collect())
+    }
+
+    /// Counts one more event under a limit.
+    pub async fn count(
+        &self,
+        tenant: TenantId,
+        limit: &Limit,
+        key: &str,
+    ) -> Result<ThrottleAnswer, StoreError> {
+        self.store
+            .count(tenant, &rule(limit), key, self.clock.now())
+            .await
+    }
+
+    /// Forgets what was counted under a limit.
+    pub async fn forgive(
+        &self,
+        tenant: TenantId,
+        limit: &Limit,
+        key: &str,
+    ) -> Result<(), StoreError> {
+        self.store.forgive(tenant, &rule(limit), key).await
+    }
+
+    /// Whether a full import of a forest is complete.
+    pub async fn is_imported(
+        &self,
+        tenant: TenantId,
+        forest: &DomainName,
+    ) -> Result<bool, StoreError> {
+        let forests = self.store.forests(tenant).await?;
+        Ok(forests
+            .iter()
+            .any(|it| it.name == *forest && it.imported_at.is_some()))
+    }
+}
+
+const fn rule(limit: &Limit) -> ThrottleRule {
+    ThrottleRule {
+        name: limit.name,
+        limit: limit.times,
+        window: limit.window,
+        block: limit.block,
+    }
+}

@@ -1,0 +1,144 @@
+//! Enrolling, and buying access tokens.
+
+use jiff::SignedDuration;
+
+use crate::setting::Setting;
+
+#[tokio::test]
+async fn an_enrolment_token_is_good_once_and_for_an_hour() {
+    let setting = Setting::new().await;
+    let (token, _) = setting.admin().create_enrolment().await.unwrap();
+    assert_eq!(
+        setting.enrol(&token).await.unwrap().tenant,
+        setting.tenant.id
+    );
+    assert_eq!(
+        setting.enrol(&token).await.err().unwrap().error,
+        "enrolment-token-used"
+    );
+
+    let (token, _) = setting.admin().create_enrolment().await.unwrap();
+    setting.clock.advance(SignedDuration::from_mins(61));
+    assert_eq!(
+        setting.enrol(&token).await.err().unwrap().error,
+        "enrolment-token-expired"
+    );
+
+    for bad in ["", "wbenrol.x.y", &format!("{token}x")] {
+        let error = setting.enrol(bad).await.err().unwrap();
+        assert_eq!(error.error, "enrolment-token-unknown", "{bad:?}");
+        assert!(
+            error
+                .description
+                .contains("writeback admin enrolment create")
+        );
+    }
+}
+
+#[tokio::test]
+async fn an_assertion_is_good_once_here_and_now() {
+    let setting = Setting::new().await;
+    let agent = setting.agent().await;
+    let now = |seconds: i64| {
+        use writeback_model::Clock;
+        setting.clock.now().as_second() + seconds
+    };
+    let good = setting.assertion(&agent, |_| {});
+    setting.buy_token(&good).await.unwrap();
+    for (assertion, words) in [
+        (good.clone(), "used before"),
+        ("no.token.this".to_owned(), "no JSON web token"),
+        (
+            setting.assertion(&agent, |c| c["exp"] = now(-3600).into()),
+            "expired",
+        ),
+        (
+            setting.assertion(&agent, |c| c["exp"] = now(3600).into()),
+            "too long",
+        ),
+        (
+            setting.assertion(&agent, |c| {
+                c["aud"] = "https://other.example/agent/v1/token".into()
+            }),
+            "another address",
+        ),
+        (
+            setting.assertion(&agent, |c| c["sub"] = uuid::Uuid::nil().to_string().into()),
+            "not enrolled",
+        ),
+        (format!("{}A", &good[..good.len() - 1]), "signature"),
+    ] {
+        let error = setting.buy_token(&assertion).await.unwrap_err();
+        assert_eq!(error.error, "invalid_client");
+        assert!(
+            error.description.contains(words),
+            "{words}: {}",
+            error.description
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_revoked_agent_buys_nothing() {
+    let setting = Setting::new().await;
+    let agent = setting.agent().await;
+    setting.admin().revoke_agent(agent.id).await.unwrap();
+    let error = setting
+        .buy_token(&setting.assertion(&agent, |_| {}))
+        .await
+        .unwrap_err();
+    assert!(
+        error.description.contains("revoked"),
+        "{}",
+        error.description
+    );
+}
+
+#[tokio::test]
+async fn an_import_is_taken_from_the_agent_that_was_asked_only() {
+    let setting = Setting::new().await;
+    let (mine, other) = (setting.agent().await, setting.agent().await);
+    let mut link = setting.link(&mine).await;
+    let Some(writeback_wire::ToAgent::Import { import, .. }) = link.next().await else {
+        panic!("no import was asked for");
+    };
+    let body = serde_json::json!({ "sequence": 0, "users": [] });
+    let post = async |agent, path: String, body: &serde_json::Value| {
+        let token = setting
+            .buy_token(&setting.assertion(agent, |_| {}))
+            .await
+            .unwrap();
+        let call = setting
+            .http
+            .post(setting.at(&path))
+            .bearer_auth(token)
+            .json(body);
+        call.send().await.unwrap().status().as_u16()
+    };
+    let users = format!("/agent/v1/imports/{import}/users");
+    assert_eq!(post(&other, users.clone(), &body).await, 409);
+    assert_eq!(post(&mine, users.clone(), &body).await, 204);
+    assert_eq!(
+        post(
+            &mine,
+            users.clone(),
+            &serde_json::json!({ "sequence": "x" })
+        )
+        .await,
+        400
+    );
+    let complete = format!("/agent/v1/imports/{import}/complete");
+    let gap = serde_json::json!({ "batches": 2, "users": 0 });
+    assert_eq!(post(&mine, complete.clone(), &gap).await, 409);
+    let whole = serde_json::json!({ "batches": 1, "users": 0 });
+    assert_eq!(post(&mine, complete.clone(), &whole).await, 204);
+    assert_eq!(post(&mine, users, &body).await, 409, "it has ended");
+    let without_token = setting
+        .http
+        .post(setting.at(&complete))
+        .json(&whole)
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(without_token.status().as_u16(), 401);
+}

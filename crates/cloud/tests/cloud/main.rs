@@ -1,0 +1,8 @@
+//! The cloud as agents and browsers meet it: a real server on loopback with a real store, and a
+//! clock that the tests set. Where a test says "agent" it is a bare client that breaks the rules
+//! on purpose; real agents are in the flow tests.
+
+mod agents;
+mod frames;
+mod portal;
+mod setting;
