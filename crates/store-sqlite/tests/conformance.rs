@@ -1,5 +1,7 @@
 //! The contract of the store's traits, held to SQLite.
 
+#![expect(clippy::unwrap_used, reason = "helpers of tests, too")]
+
 use tempfile::TempDir;
 use writeback_store::conformance::Fixture;
 use writeback_store_sqlite::SqliteStore;
