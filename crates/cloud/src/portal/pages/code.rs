@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use super::frame::{Frame, Place, Step};
+use super::frame::{Frame, Place, Step, StepState, Way};
 use crate::words::Language;
 
 /// Asks for the code. Knows nothing of the person but what was typed, so that it is the same
@@ -86,8 +86,8 @@ impl Place for CodePage<'_> {
         "/reset/code"
     }
 
-    fn step(&self) -> Option<Step> {
-        Some(Step::Code)
+    fn way(&self) -> Option<Way> {
+        Some(self.frame.way(Step::Code))
     }
 
     fn has_problem(&self) -> bool {

@@ -3,7 +3,7 @@
 use askama::Template;
 use writeback_model::Remark;
 
-use super::frame::{Frame, Place, Step};
+use super::frame::{Frame, Place, Step, StepState, Way};
 use crate::words::Language;
 
 /// Says that the directory has the new password, and what to do now.
@@ -44,7 +44,7 @@ impl Place for DonePage<'_> {
         "/reset/outcome"
     }
 
-    fn step(&self) -> Option<Step> {
-        Some(Step::Done)
+    fn way(&self) -> Option<Way> {
+        Some(self.frame.way(Step::Done))
     }
 }

@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use super::frame::{Frame, Place, Step};
+use super::frame::{Frame, Place, StepState};
 use crate::words::Language;
 
 /// Says why a call was not answered, and that nothing was done.

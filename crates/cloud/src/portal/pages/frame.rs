@@ -28,12 +28,28 @@ impl Frame<'_> {
         self.words.text(key)
     }
 
-    pub(super) fn step_of(&self, step: Step) -> String {
-        let steps = Step::ALL.len();
-        self.words.with(
-            "steps-label",
-            &[("step", step.number().into()), ("steps", steps.into())],
-        )
+    /// The whole way, with the person at a step of it.
+    pub(super) fn way(&self, now: Step) -> Way {
+        let state = |step| match () {
+            () if now == Step::Done || step < now => StepState::Past,
+            () if step == now => StepState::Now,
+            () => StepState::ToCome,
+        };
+        let steps = Step::ALL
+            .into_iter()
+            .map(|step| ShownStep {
+                name: self.t(step.key()),
+                state: state(step),
+            })
+            .collect();
+        let numbers = [
+            ("step", now.number().into()),
+            ("steps", Step::ALL.len().into()),
+        ];
+        Way {
+            label: self.words.with("steps-label", &numbers),
+            steps,
+        }
     }
 
     pub(super) fn help_contact_line(&self, contact: &str) -> String {
@@ -86,13 +102,32 @@ impl Step {
     }
 }
 
+/// The way through the portal, as a page shows it.
+pub(super) struct Way {
+    pub(super) label: String,
+    pub(super) steps: Vec<ShownStep>,
+}
+
+/// A step as it is shown.
+pub(super) struct ShownStep {
+    pub(super) name: String,
+    pub(super) state: StepState,
+}
+
+/// How a step stands to where the person is.
+pub(super) enum StepState {
+    Past,
+    Now,
+    ToCome,
+}
+
 /// Where a page stands on the way; the template around it asks.
 pub(super) trait Place {
     /// A path that answers to GET with this page, or with where it leads.
     fn path(&self) -> &'static str;
 
-    /// The step it belongs to, where it belongs to one.
-    fn step(&self) -> Option<Step> {
+    /// How far it is on the way, where it is on it.
+    fn way(&self) -> Option<Way> {
         None
     }
 

@@ -3,7 +3,7 @@
 use askama::Template;
 use writeback_model::Cause;
 
-use super::frame::{Frame, Place, Step};
+use super::frame::{Frame, Place, Step, StepState, Way};
 use crate::words::Language;
 
 /// Says that nothing was changed, exactly why, and what to do next.
@@ -54,7 +54,7 @@ impl Place for NotChangedPage<'_> {
         "/reset/outcome"
     }
 
-    fn step(&self) -> Option<Step> {
-        Some(Step::Password)
+    fn way(&self) -> Option<Way> {
+        Some(self.frame.way(Step::Password))
     }
 }

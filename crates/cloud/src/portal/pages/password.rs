@@ -3,7 +3,7 @@
 use askama::Template;
 use writeback_model::{Cause, PasswordPolicy};
 
-use super::frame::{Frame, Place, Step};
+use super::frame::{Frame, Place, Step, StepState, Way};
 use crate::words::Language;
 
 /// Asks for the new password, twice.
@@ -90,8 +90,8 @@ impl Place for PasswordPage<'_> {
         "/reset/password"
     }
 
-    fn step(&self) -> Option<Step> {
-        Some(Step::Password)
+    fn way(&self) -> Option<Way> {
+        Some(self.frame.way(Step::Password))
     }
 
     fn has_problem(&self) -> bool {

@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use super::frame::{Frame, Place, Step};
+use super::frame::{Frame, Place, Step, StepState, Way};
 use crate::words::Language;
 
 /// Says what is not known yet, and asks again by itself.
@@ -47,7 +47,7 @@ impl Place for ProgressPage<'_> {
         "/reset/outcome"
     }
 
-    fn step(&self) -> Option<Step> {
-        Some(Step::Password)
+    fn way(&self) -> Option<Way> {
+        Some(self.frame.way(Step::Password))
     }
 }

@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use super::frame::{Frame, Place, Step};
+use super::frame::{Frame, Place, Step, StepState, Way};
 use crate::words::Language;
 
 /// Asks for the user name.
@@ -55,8 +55,8 @@ impl Place for StartPage<'_> {
         "/"
     }
 
-    fn step(&self) -> Option<Step> {
-        Some(Step::Name)
+    fn way(&self) -> Option<Way> {
+        Some(self.frame.way(Step::Name))
     }
 
     fn has_problem(&self) -> bool {

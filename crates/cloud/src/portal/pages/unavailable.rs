@@ -3,7 +3,7 @@
 use askama::Template;
 use writeback_model::Cause;
 
-use super::frame::{Frame, Place, Step};
+use super::frame::{Frame, Place, StepState};
 use crate::words::{CauseText, Language};
 
 /// Says that no password could be written now, before anything is spent on trying.
