@@ -151,6 +151,7 @@ fn all_pages(words: &Words, tenant_name: &str, typed_name: &str) -> Vec<(String,
         }
         .render(),
     );
+    add(
         "done-unlocked".into(),
         DonePage {
             frame,
@@ -241,7 +242,6 @@ fn every_page_has_all_its_words() {
 fn nothing_typed_becomes_markup() {
     for (name, html) in in_all_languages(HOSTILE, HOSTILE) {
         assert!(!html.contains("<script"), "{name}");
-        assert!(!html.contains("value=\"\""), "{name}");
         // Escaped once: not left out, and not twice.
         assert!(html.contains("&#38;amp;"), "{name}");
         assert!(!html.contains("&#38;#38;"), "{name}");
