@@ -17,8 +17,8 @@ cause-password-too-short =
 cause-password-too-short-next = Choose a longer one. Four or five words that have nothing to do with each other are long and still easy to remember.
 cause-password-too-short-admin =
     { $minimum ->
-        [unknown] The account's password policy asks for more characters. Nothing needs mending.
-       *[other] The account's password policy asks for at least { $minimum } characters. Nothing needs mending.
+        [unknown] The account’s password policy asks for more characters. Nothing needs mending.
+       *[other] The account’s password policy asks for at least { $minimum } characters. Nothing needs mending.
     }
 
 cause-password-too-long =
@@ -33,9 +33,9 @@ cause-password-too-long-admin =
        *[other] Active Directory takes at most { $maximum } characters. Nothing needs mending.
     }
 
-cause-password-not-complex = This password is not varied enough for your organisation's rules.
+cause-password-not-complex = This password is not varied enough for your organisation’s rules.
 cause-password-not-complex-next = Use at least three of these four: small letters, capital letters, digits, and other signs such as a space, a comma or a hyphen.
-cause-password-not-complex-admin = The account's password policy asks for three character classes. Nothing needs mending.
+cause-password-not-complex-admin = The account’s password policy asks for three character classes. Nothing needs mending.
 
 cause-password-contains-name = This password contains your user name or a part of your own name.
 cause-password-contains-name-next = Choose one without your name in it.
@@ -50,8 +50,8 @@ cause-password-in-history =
 cause-password-in-history-next = Choose one that you have never used here, not an old one with a new number at its end.
 cause-password-in-history-admin =
     { $remembered ->
-        [unknown] The account's password policy remembers earlier passwords. Nothing needs mending.
-       *[other] The account's password policy remembers { $remembered } passwords. Nothing needs mending.
+        [unknown] The account’s password policy remembers earlier passwords. Nothing needs mending.
+       *[other] The account’s password policy remembers { $remembered } passwords. Nothing needs mending.
     }
 
 cause-password-is-current = This is the password that your account has already.
@@ -60,7 +60,7 @@ cause-password-is-current-admin = The person typed the password that the account
 
 cause-password-too-young =
     { $when ->
-        [unknown] Your password was changed only a short time ago. Your organisation's rules keep a password for a while before it can be changed again.
+        [unknown] Your password was changed only a short time ago. Your organisation’s rules keep a password for a while before it can be changed again.
        *[other] Your password was changed only a short time ago. It can be changed again after { $when }.
     }
 cause-password-too-young-next =
@@ -70,13 +70,13 @@ cause-password-too-young-next =
     }
 cause-password-too-young-admin =
     { $when ->
-        [unknown] The policy's minimum password age is not reached. An administrator can set a password at once; with self-service a minimum age of 0 serves people best.
-       *[other] The policy's minimum password age is reached on { $when }. An administrator can set a password at once; with self-service a minimum age of 0 serves people best.
+        [unknown] The policy’s minimum password age is not reached. An administrator can set a password at once; with self-service a minimum age of 0 serves people best.
+       *[other] The policy’s minimum password age is reached on { $when }. An administrator can set a password at once; with self-service a minimum age of 0 serves people best.
     }
 
-cause-history-or-filter = Your organisation's directory refused this password and did not say by which rule. It is long and varied enough. Most likely you have used it before, or it contains a word that is not allowed.
+cause-history-or-filter = Your organisation’s directory refused this password and did not say by which rule. It is long and varied enough. Most likely you have used it before, or it contains a word that is not allowed.
 cause-history-or-filter-next = Choose an entirely different one: not a variation of an old password, and without the name of your organisation, the season or the year.
-cause-history-or-filter-admin = The domain controller answered with its general password error although length, age and complexity are met. What is left is the password history, or a password filter on the domain controller; the filter's own log names the rule.
+cause-history-or-filter-admin = The domain controller answered with its general password error although length, age and complexity are met. What is left is the password history, or a password filter on the domain controller; the filter’s own log names the rule.
 
 cause-password-unusable = This password contains a character that cannot be part of a password.
 cause-password-unusable-next = Type it by hand instead of pasting it. Letters, digits, spaces and the usual signs always work.
@@ -118,19 +118,19 @@ cause-protected-account-admin =
         [admin-count] adminCount is 1 on the account: it is, or once was, in a protected group. If it no longer is, clear adminCount and let the account inherit permissions again. This guard cannot be switched off.
         [protected-group] The account is a member, directly or through groups, of a protected group. Set its password by hand. This guard cannot be switched off.
         [well-known-account] It is a built-in account, such as Administrator or krbtgt. Set its password by hand. This guard cannot be switched off.
-        [agent-account] It is the agent's own account. Set its password by hand and tell the agent. This guard cannot be switched off.
+        [agent-account] It is the agent’s own account. Set its password by hand and tell the agent. This guard cannot be switched off.
        *[not-an-ordinary-user] It is a computer, a trust or a managed service account. This guard cannot be switched off.
     }
 
 cause-out-of-scope = This page is not set up to reset accounts like yours.
 cause-out-of-scope-next = Ask your help desk to set a password for you.
-cause-out-of-scope-admin = The account lies outside the part of the directory that the agent's configuration allows. Widen the agent's scope, if people there should reset passwords themselves.
+cause-out-of-scope-admin = The account lies outside the part of the directory that the agent’s configuration allows. Widen the agent’s scope, if people there should reset passwords themselves.
 
-cause-object-not-found = Your account is no longer in your organisation's directory. It may have been moved or removed.
+cause-object-not-found = Your account is no longer in your organisation’s directory. It may have been moved or removed.
 cause-object-not-found-next = Ask your help desk what became of it.
 cause-object-not-found-admin = No object in the forest carries the source anchor that was imported. Look in the Recycle Bin of the directory, and run an import.
 
-cause-anchor-not-unique = Two accounts in your organisation's directory carry the same identity, so that we cannot be sure which one is yours. Neither was touched.
+cause-anchor-not-unique = Two accounts in your organisation’s directory carry the same identity, so that we cannot be sure which one is yours. Neither was touched.
 cause-anchor-not-unique-next = Tell your help desk. An administrator has to tell the two apart.
 cause-anchor-not-unique-admin = More than one object carries this source anchor. Clear or correct the anchor attribute of all but one, and run an import.
 
@@ -140,36 +140,36 @@ cause-access-denied = The reset service is not permitted to change your account.
 cause-access-denied-next = Tell your help desk the code below. It is a matter of settings, not of your password.
 cause-access-denied-admin =
     { $right ->
-        [reset-password] The agent's account lacks the right “Reset Password” on this object. Grant it on the organisational unit for user objects, and check that the object inherits permissions.
+        [reset-password] The agent’s account lacks the right “Reset Password” on this object. Grant it on the organisational unit for user objects, and check that the object inherits permissions.
         [change-password] The person lacks the right “Change Password” on their own object. Grant it to SELF, and check that the object inherits permissions.
-        [write-lockout-time] The agent's account may not write lockoutTime on this object. Grant it on the organisational unit for user objects, and check that the object inherits permissions.
-        [write-pwd-last-set] The agent's account may not write pwdLastSet on this object. Grant it on the organisational unit for user objects, and check that the object inherits permissions.
-       *[read] The agent's account may not read this object. Grant read access on the organisational unit, and check that the object inherits permissions.
+        [write-lockout-time] The agent’s account may not write lockoutTime on this object. Grant it on the organisational unit for user objects, and check that the object inherits permissions.
+        [write-pwd-last-set] The agent’s account may not write pwdLastSet on this object. Grant it on the organisational unit for user objects, and check that the object inherits permissions.
+       *[read] The agent’s account may not read this object. Grant read access on the organisational unit, and check that the object inherits permissions.
     }
 
-cause-agent-credentials-refused = The reset service cannot sign in to your organisation's directory at the moment.
+cause-agent-credentials-refused = The reset service cannot sign in to your organisation’s directory at the moment.
 cause-agent-credentials-refused-next = Tell your help desk the code below. Only an administrator can mend this.
-cause-agent-credentials-refused-admin = The directory no longer takes the agent's own credentials. Check that its account is enabled, not locked and not expired, and give the agent its current password.
+cause-agent-credentials-refused-admin = The directory no longer takes the agent’s own credentials. Check that its account is enabled, not locked and not expired, and give the agent its current password.
 
 ## The directory
 
 cause-pdc-emulator-unreachable = The server that takes new passwords in your organisation cannot be reached at the moment.
 cause-pdc-emulator-unreachable-next = Try again in a few minutes. If it is still like this, tell your help desk the code below.
-cause-pdc-emulator-unreachable-admin = The domain controller with the PDC emulator role did not answer on port 636. Check that it runs, that DNS names it under _ldap._tcp.pdc._msdcs, and that the agent's network may reach it.
+cause-pdc-emulator-unreachable-admin = The domain controller with the PDC emulator role did not answer on port 636. Check that it runs, that DNS names it under _ldap._tcp.pdc._msdcs, and that the agent’s network may reach it.
 
 cause-certificate-refused = The server that takes new passwords in your organisation could not prove that it is the right one. To be safe, nothing was sent to it.
 cause-certificate-refused-next = Tell your help desk the code below. Only an administrator can mend this.
-cause-certificate-refused-admin = The domain controller's certificate is expired, not trusted by the agent, or does not carry the controller's name. Renew it, or add the issuing authority to the agent's trust.
+cause-certificate-refused-admin = The domain controller’s certificate is expired, not trusted by the agent, or does not carry the controller’s name. Renew it, or add the issuing authority to the agent’s trust.
 
-cause-policy-hints-unsupported = Your organisation's directory cannot check a new password against your earlier ones, and your organisation does not permit resets without that check.
+cause-policy-hints-unsupported = Your organisation’s directory cannot check a new password against your earlier ones, and your organisation does not permit resets without that check.
 cause-policy-hints-unsupported-next = Ask your help desk to set a password for you.
-cause-policy-hints-unsupported-admin = The domain controller does not offer the policy-hints control. Windows Server 2016 and Samba 4.24 have it. Update the controller, or permit resets without history in the forest's settings.
+cause-policy-hints-unsupported-admin = The domain controller does not offer the policy-hints control. Windows Server 2016 and Samba 4.24 have it. Update the controller, or permit resets without history in the forest’s settings.
 
-cause-directory-busy = Your organisation's directory is busy or restarting.
+cause-directory-busy = Your organisation’s directory is busy or restarting.
 cause-directory-busy-next = Try again in a few minutes. If it is still like this, tell your help desk the code below.
 cause-directory-busy-admin = The domain controller answered that it is busy or shutting down. Look at its load and its event log.
 
-cause-directory-refused = Your organisation's directory refused the change for a reason that we do not know.
+cause-directory-refused = Your organisation’s directory refused the change for a reason that we do not know.
 cause-directory-refused-next = Tell your help desk the code below. With it they can find the reason.
 cause-directory-refused-admin =
     { $adcode ->
@@ -179,13 +179,13 @@ cause-directory-refused-admin =
 
 ## The way there
 
-cause-no-agent = The connection to your organisation's network is down at the moment.
+cause-no-agent = The connection to your organisation’s network is down at the moment.
 cause-no-agent-next = Try again in a few minutes. If it is still like this, tell your help desk the code below.
 cause-no-agent-admin = No agent of the forest is connected. Check that the service runs and that it can reach the cloud on port 443; run “writeback doctor” on its machine.
 
-cause-not-started-in-time = Your organisation's network did not answer in time. Your request has been called off: it will not be carried out later either.
+cause-not-started-in-time = Your organisation’s network did not answer in time. Your request has been called off: it will not be carried out later either.
 cause-not-started-in-time-next = Try again. If it happens once more, tell your help desk the code below.
-cause-not-started-in-time-admin = No agent began before the request expired. It never ran. Check the agents' connection and load.
+cause-not-started-in-time-admin = No agent began before the request expired. It never ran. Check the agents’ connection and load.
 
 cause-seal-key-unknown = Your new password was locked with a key that has just been replaced, so that nobody could open it.
 cause-seal-key-unknown-next = Try again. The new key is used from now on.
@@ -201,7 +201,7 @@ cause-journal-unwritable-admin = The agent cannot write its journal. Check free 
 
 cause-forest-not-served = The reset service that answered does not look after the part of the directory that your account is in.
 cause-forest-not-served-next = Tell your help desk the code below. Only an administrator can mend this.
-cause-forest-not-served-admin = The agent's configuration names another forest or domain than the account's. Install an agent in the account's forest, or correct the configuration.
+cause-forest-not-served-admin = The agent’s configuration names another forest or domain than the account’s. Install an agent in the account’s forest, or correct the configuration.
 
 cause-writeback-disabled = Your organisation has switched off resetting passwords here.
 cause-writeback-disabled-next = Ask your help desk to set a password for you.
@@ -209,4 +209,4 @@ cause-writeback-disabled-admin = Writeback is switched off for this tenant. Swit
 
 cause-internal = Something went wrong on our side before anything was written.
 cause-internal-next = Try again. If it happens once more, tell your help desk the code below.
-cause-internal-admin = An error inside the software; nothing was written. The log carries the request's reference.
+cause-internal-admin = An error inside the software; nothing was written. The log carries the request’s reference.

@@ -10,7 +10,7 @@ mail-code-valid =
         [one] It is good for { $minutes } minute. Type it on the page that is waiting for it.
        *[other] It is good for { $minutes } minutes. Type it on the page that is waiting for it.
     }
-mail-code-not-you = If that was not you, there is nothing to do: without this code nobody gets any further. Please tell your help desk about it.
+mail-code-not-you = If that was not you, your password is safe: without this code nobody gets any further. Please tell your help desk all the same.
 mail-code-secret = Nobody will ever ask you for this code: no colleague, no help desk, no caller. Type it on the page and tell it to no one.
 
 mail-changed-subject = Your password was changed

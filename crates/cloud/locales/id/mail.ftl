@@ -6,7 +6,7 @@ mail-sender = { $tenant } · Atur ulang kata sandi
 mail-code-subject = Kode untuk mengatur ulang kata sandi Anda
 mail-code-intro = Seseorang, mungkin Anda sendiri, meminta agar kata sandi { $name } di { $tenant } diatur ulang. Ini kodenya:
 mail-code-valid = Kode ini berlaku selama { $minutes } menit. Ketik di halaman yang sedang menunggunya.
-mail-code-not-you = Jika bukan Anda yang meminta, Anda tidak perlu melakukan apa-apa: tanpa kode ini tidak ada yang dapat melanjutkan. Mohon beri tahu helpdesk Anda.
+mail-code-not-you = Jika bukan Anda yang meminta, kata sandi Anda tetap aman: tanpa kode ini tidak ada yang dapat melanjutkan. Meski begitu, mohon beri tahu helpdesk Anda.
 mail-code-secret = Tidak ada yang akan meminta kode ini dari Anda: bukan rekan kerja, bukan helpdesk, bukan pula penelepon. Ketik di halaman tersebut dan jangan beri tahu siapa pun.
 
 mail-changed-subject = Kata sandi Anda sudah berubah

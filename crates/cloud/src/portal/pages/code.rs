@@ -3,7 +3,6 @@
 use askama::Template;
 
 use super::frame::{Frame, Place, Step, StepState, Way};
-use crate::words::Language;
 
 /// Asks for the code. Knows nothing of the person but what was typed, so that it is the same
 /// page whether somebody goes by that name or not.

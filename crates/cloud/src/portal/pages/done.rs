@@ -4,7 +4,6 @@ use askama::Template;
 use writeback_model::Remark;
 
 use super::frame::{Frame, Place, Step, StepState, Way};
-use crate::words::Language;
 
 /// Says that the directory has the new password, and what to do now.
 #[derive(Template)]

@@ -3,7 +3,6 @@
 use askama::Template;
 
 use super::frame::{Frame, Place, StepState};
-use crate::words::Language;
 
 /// Says why a call was not answered, and that nothing was done.
 #[derive(Template)]

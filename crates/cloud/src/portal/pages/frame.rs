@@ -24,6 +24,13 @@ impl Frame<'_> {
         self.words.language()
     }
 
+    pub(super) fn other_languages(&self) -> impl Iterator<Item = Language> + use<> {
+        let mine = self.language();
+        Language::ALL
+            .into_iter()
+            .filter(move |language| *language != mine)
+    }
+
     pub(super) fn t(&self, key: &str) -> String {
         self.words.text(key)
     }

@@ -4,7 +4,6 @@ use askama::Template;
 use writeback_model::Cause;
 
 use super::frame::{Frame, Place, Step, StepState, Way};
-use crate::words::Language;
 
 /// Says that nothing was changed, exactly why, and what to do next.
 #[derive(Template)]

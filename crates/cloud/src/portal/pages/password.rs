@@ -4,7 +4,6 @@ use askama::Template;
 use writeback_model::{Cause, PasswordPolicy};
 
 use super::frame::{Frame, Place, Step, StepState, Way};
-use crate::words::Language;
 
 /// Asks for the new password, twice.
 #[derive(Template)]

@@ -3,7 +3,6 @@
 use askama::Template;
 
 use super::frame::{Frame, Place, Step, StepState, Way};
-use crate::words::Language;
 
 /// Says what is not known yet, and asks again by itself.
 #[derive(Template)]

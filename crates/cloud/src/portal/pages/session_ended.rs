@@ -3,7 +3,6 @@
 use askama::Template;
 
 use super::frame::{Frame, Place, StepState};
-use crate::words::Language;
 
 /// Says that the browser carries no session that holds.
 #[derive(Template)]

@@ -3,7 +3,6 @@
 use askama::Template;
 
 use super::frame::{Frame, Place, Step, StepState, Way};
-use crate::words::Language;
 
 /// Asks for the user name.
 #[derive(Template)]

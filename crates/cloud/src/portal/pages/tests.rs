@@ -343,7 +343,7 @@ fn a_code_page_does_not_depend_on_the_person() {
 #[test]
 #[ignore = "writes files to look at"]
 fn look_at_all_pages() {
-    let folder = std::env::var("WRITEBACK_PAGES").unwrap();
+    let folder = std::env::var("WRITEBACK_PAGES").unwrap_or_else(|_| "target/pages".to_owned());
     let folder = Path::new(&folder);
     std::fs::create_dir_all(folder).unwrap();
     std::fs::write(folder.join("portal.css"), PORTAL_CSS).unwrap();

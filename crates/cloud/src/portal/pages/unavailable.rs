@@ -4,7 +4,7 @@ use askama::Template;
 use writeback_model::Cause;
 
 use super::frame::{Frame, Place, StepState};
-use crate::words::{CauseText, Language};
+use crate::words::CauseText;
 
 /// Says that no password could be written now, before anything is spent on trying.
 #[derive(Template)]
