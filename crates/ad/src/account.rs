@@ -1,12 +1,13 @@
 //! Everything about one account that decides whether and how it may be written.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use writeback_model::{PasswordPolicy, SourceAnchor};
 
 use crate::{
     account_control::AccountControl,
     entry::Entry,
     policy::PolicySource,
+    protected::protected,
     receipt::Receipt,
     rootdse::{PolicyHints, Vendor},
     sid::Sid,
@@ -51,7 +52,7 @@ pub struct AccountSnapshot {
     /// `objectSid`.
     pub sid: Sid,
     /// `tokenGroups`: every security group it is in, also through other groups and as its
-    /// primary group. Never empty: every account has a primary group.
+    /// primary group. Empty only where they may not be read.
     pub groups: Vec<Sid>,
     /// `primaryGroupID`.
     pub primary_group: Option<u32>,
@@ -82,15 +83,27 @@ impl AccountSnapshot {
         self.account_expires.is_some_and(|end| end <= self.dc_now)
     }
 
-    /// From when the password may be changed, where that lies in the future.
+    /// From when the password may be changed: when its minimum age is over. `None` if there is
+    /// no minimum age, or it must be changed anyway.
+    pub fn old_enough_from(&self) -> Option<Timestamp> {
+        let age = self.policy.min_age();
+        let end = self.password_last_set?.checked_add(age);
+        age.is_positive().then(|| end.unwrap_or(Timestamp::MAX))
+    }
+
+    /// From when the password may be changed, if that certainly lies in the future: the
+    /// domain controller's clock is known to the second only.
     pub fn too_young_until(&self) -> Option<Timestamp> {
-        let set = self.password_last_set?;
-        let end = set
-            .checked_add(self.policy.min_age())
+        let now_at_most = self
+            .dc_now
+            .checked_add(CLOCK_STEP)
             .unwrap_or(Timestamp::MAX);
-        (end > self.dc_now).then_some(end)
+        self.old_enough_from().filter(|end| *end > now_at_most)
     }
 }
+
+/// `currentTime` is given in whole seconds.
+const CLOCK_STEP: SignedDuration = SignedDuration::from_secs(1);
 
 /// Attributes of the object that a snapshot is made of. Constructed attributes are not given
 /// unless they are named.
@@ -126,6 +139,11 @@ pub(crate) struct Surroundings {
 }
 
 /// Makes a snapshot, or says which attribute it must not do without.
+///
+/// An account whose control bits or groups may not be read cannot be shown to be enabled and
+/// ordinary: there is a snapshot of it only if it is protected for another reason, so that
+/// *that* is said of it (directories hide both of accounts that inherit no rights, as
+/// administrators' do).
 pub(crate) fn snapshot(
     entry: &Entry,
     around: Surroundings,
@@ -143,7 +161,8 @@ pub(crate) fn snapshot(
         .map(|bytes| Sid::try_from_bytes(bytes))
         .collect();
     let lockout_time = moment("lockoutTime");
-    Ok(AccountSnapshot {
+    let control = entry.bits("userAccountControl").map(AccountControl);
+    let account = AccountSnapshot {
         anchor: anchor.ok_or("objectGUID")?,
         dn: entry.dn().to_owned(),
         sam: entry.text("sAMAccountName").ok_or("sAMAccountName")?,
@@ -151,10 +170,7 @@ pub(crate) fn snapshot(
         display_name: entry.text("displayName"),
         given_name: entry.text("givenName"),
         surname: entry.text("sn"),
-        control: entry
-            .bits("userAccountControl")
-            .map(AccountControl)
-            .ok_or("userAccountControl")?,
+        control: control.unwrap_or(AccountControl::ORDINARY),
         // A directory that does not compute it: locked is what has a lockout time.
         locked: computed.map_or(lockout_time.is_some(), AccountControl::locked),
         lockout_time,
@@ -166,10 +182,7 @@ pub(crate) fn snapshot(
             .bytes("objectSid")
             .and_then(Sid::try_from_bytes)
             .ok_or("objectSid")?,
-        // Whoever cannot be shown to be unprotected is not written.
-        groups: groups
-            .filter(|groups| !groups.is_empty())
-            .ok_or("tokenGroups")?,
+        groups: groups.ok_or("tokenGroups")?,
         primary_group: entry.bits("primaryGroupID"),
         object_classes: entry.texts("objectClass"),
         receipt: Receipt::of(entry, around.dc_now).ok_or("replPropertyMetaData")?,
@@ -178,5 +191,11 @@ pub(crate) fn snapshot(
         dc_now: around.dc_now,
         vendor: around.vendor,
         policy_hints: around.policy_hints,
-    })
+    };
+    let hidden = match (control, account.groups.is_empty()) {
+        (None, _) => "userAccountControl",
+        (Some(_), true) => "tokenGroups",
+        (Some(_), false) => return Ok(account),
+    };
+    protected(&account, "").map(|_| account).ok_or(hidden)
 }

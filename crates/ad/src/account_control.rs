@@ -22,6 +22,9 @@ const SMART_CARD_REQUIRED: u32 = 0x4_0000;
 const READ_ONLY_DC: u32 = 0x400_0000;
 
 impl AccountControl {
+    /// An ordinary account and nothing else.
+    pub(crate) const ORDINARY: Self = Self(NORMAL_ACCOUNT);
+
     /// The account is disabled.
     pub const fn disabled(self) -> bool {
         self.0 & ACCOUNT_DISABLE != 0

@@ -12,12 +12,10 @@ use crate::refusal::{Refusal, ad_code, bind_data};
 /// What was tried when the domain controller said no.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Attempt {
-    /// A reset, perhaps together with an unlock or a forced change: one modify, all or nothing.
+    /// A reset, perhaps together with an unlock: one modify, all or nothing.
     Reset {
         /// `lockoutTime` was in it.
         unlock: bool,
-        /// `pwdLastSet` was in it.
-        force_change: bool,
     },
     /// A change with the old password.
     Change,
@@ -58,6 +56,9 @@ const ERROR_ACCOUNT_EXPIRED: u32 = 0x701;
 const ERROR_PASSWORD_MUST_CHANGE: u32 = 0x773;
 const ERROR_ACCOUNT_LOCKED_OUT: u32 = 0x775;
 const ERROR_DS_INSUFF_ACCESS_ON_ATTRIBUTE: u32 = 0x2098;
+
+/// Samba's access check refused it.
+const SAMBA_ACCESS_CHECK: &str = "error in module acl";
 
 /// Makes a cause of a text that says which one it is.
 type Told = fn(&str) -> Cause;
@@ -100,6 +101,14 @@ pub fn explain(attempt: Attempt, ldap_code: u32, text: &str) -> Cause {
         (NO_SUCH_OBJECT, _) => Cause::ObjectNotFound,
         (BUSY | UNAVAILABLE, _) => Cause::DirectoryBusy,
         (INVALID_CREDENTIALS, _) => Cause::AgentCredentialsRefused,
+        // By default everyone may change a password whose old value they know; where that is
+        // denied, the account is marked so. Samba's access check says 19, Windows' says 50.
+        (INSUFFICIENT_ACCESS, _) if attempt == Attempt::Change => Cause::CannotChangePassword,
+        (CONSTRAINT_VIOLATION, None)
+            if attempt == Attempt::Change && text.contains(SAMBA_ACCESS_CHECK) =>
+        {
+            Cause::CannotChangePassword
+        }
         (INSUFFICIENT_ACCESS, _) => Cause::AccessDenied {
             right: right(attempt, ad_code),
         },
@@ -132,10 +141,7 @@ fn password_rule(ad_code: Option<u32>, text: &str) -> Option<Cause> {
 const fn right(attempt: Attempt, ad_code: Option<u32>) -> Right {
     let on_attribute = matches!(ad_code, Some(ERROR_DS_INSUFF_ACCESS_ON_ATTRIBUTE));
     match attempt {
-        Attempt::Reset { unlock: true, .. } if on_attribute => Right::WriteLockoutTime,
-        Attempt::Reset {
-            force_change: true, ..
-        } if on_attribute => Right::WritePwdLastSet,
+        Attempt::Reset { unlock: true } if on_attribute => Right::WriteLockoutTime,
         Attempt::Reset { .. } => Right::ResetPassword,
         Attempt::Change => Right::ChangePassword,
         Attempt::Unlock => Right::WriteLockoutTime,

@@ -2,10 +2,7 @@ use proptest::prelude::*;
 
 use super::*;
 
-const RESET: Attempt = Attempt::Reset {
-    unlock: false,
-    force_change: false,
-};
+const RESET: Attempt = Attempt::Reset { unlock: false };
 
 #[test]
 fn every_known_answer_has_its_cause() {
@@ -15,14 +12,7 @@ fn every_known_answer_has_its_cause() {
     };
     let denied = |right| Cause::AccessDenied { right };
     let no_write = "00002098: Object CN=x has no write property access\n";
-    let all = Attempt::Reset {
-        unlock: true,
-        force_change: true,
-    };
-    let forced = Attempt::Reset {
-        unlock: false,
-        force_change: true,
-    };
+    let all = Attempt::Reset { unlock: true };
     let rows: Vec<(Attempt, u32, String, Cause)> = vec![
         // Samba
         (
@@ -96,14 +86,13 @@ fn every_known_answer_has_its_cause() {
             denied(Right::WritePwdLastSet),
         ),
         (all, 50, no_write.into(), denied(Right::WriteLockoutTime)),
-        (forced, 50, no_write.into(), denied(Right::WritePwdLastSet)),
         (
             all,
             50,
             "error in module acl".into(),
             denied(Right::ResetPassword),
         ),
-        (Change, 50, String::new(), denied(Right::ChangePassword)),
+        (Change, 50, String::new(), Cause::CannotChangePassword),
         (
             RESET,
             32,
@@ -111,6 +100,18 @@ fn every_known_answer_has_its_cause() {
             Cause::ObjectNotFound,
         ),
         (RESET, 12, String::new(), Cause::PolicyHintsUnsupported),
+        (
+            Change,
+            19,
+            "error in module acl: Constraint violation during LDB_MODIFY (19)".into(),
+            Cause::CannotChangePassword,
+        ),
+        (
+            Change,
+            19,
+            "00000775: Password change not permitted, account locked out!".into(),
+            Cause::AccountLocked,
+        ),
         // Windows
         (
             RESET,

@@ -30,6 +30,8 @@ mod explain;
 mod filter;
 #[cfg(test)]
 mod fixtures;
+#[cfg(test)]
+mod hostile_tests;
 mod import;
 mod locate;
 mod names;
@@ -51,6 +53,7 @@ mod transport;
 mod unicode_pwd;
 mod waiting;
 mod write;
+mod write_error;
 
 pub use account::AccountSnapshot;
 pub use account_control::AccountControl;
@@ -74,4 +77,5 @@ pub use replication::Stamp;
 pub use rootdse::{PolicyHints, RootDse, Vendor};
 pub use sid::Sid;
 pub use tls::{Trust, TrustError};
-pub use write::{HintsUse, Reset, WriteError};
+pub use write::{HintsUse, Reset, ResetDone};
+pub use write_error::WriteError;

@@ -8,7 +8,8 @@ use writeback_model::{Cause, Secret};
 
 use crate::{account::AccountSnapshot, account_control::AccountControl, rootdse::Vendor};
 
-/// The longest password that Windows takes, in UTF-16 code units.
+/// The longest password that Windows takes, in UTF-16 code units. Samba would set a longer one
+/// (2000 were tried), but no Windows machine would take it at its sign-in screen.
 pub const MAX_PASSWORD_UNITS: u16 = 256;
 /// Names shorter than this are not looked for in a password (Windows' documentation).
 const NAME_PART_MIN: usize = 3;

@@ -1,6 +1,6 @@
 //! The writes: reset, change, unlock, force a change.
 //!
-//! Each is one modify request, which a directory carries out as a whole or not at all. It
+//! Each is a modify request, which a directory carries out as a whole or not at all. It
 //! addresses the object by its GUID, so that an object that is renamed or moved meanwhile is
 //! still the right one. Nothing here ever sends a request twice.
 
@@ -9,13 +9,13 @@ use writeback_model::{Cause, HistoryEnforcement, Secret};
 use crate::{
     account::AccountSnapshot,
     controller::Controller,
-    error::AdError,
     explain::{Attempt, explain},
     names::guid_dn,
     policy::complete,
     refusal::Refusal,
     request::{Change, Control, How},
     unicode_pwd::encode,
+    write_error::WriteError,
 };
 
 /// The value of the policy-hints control: a SEQUENCE with the flags 1.
@@ -30,62 +30,30 @@ pub enum HintsUse {
     WhereOffered,
 }
 
-/// A reset, and what is done in the same modify request: all of it happens, or nothing.
+/// A reset, and what else is to be done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Reset {
     /// Whether history and minimum age must be enforced.
     pub hints: HintsUse,
-    /// Unlock as well (`lockoutTime` 0); needs the right to write that attribute. A reset does
-    /// not unlock by itself. Nothing is written if the account was never locked.
+    /// Unlock as well (`lockoutTime` 0), in the same modify request: both happen, or neither.
+    /// Needs the right to write that attribute. A reset does not unlock by itself. Nothing is
+    /// written if the account was never locked.
     pub unlock: bool,
     /// The password must be changed at the next sign-in (`pwdLastSet` 0); needs the right to
-    /// write that attribute.
+    /// write that attribute. It is a second request after the first has succeeded: in one
+    /// request with a password and policy hints, Samba takes the 0 for the age of the new
+    /// password and refuses it as too young.
     pub force_change: bool,
 }
 
-/// A write that was not acknowledged.
-#[derive(Debug, thiserror::Error)]
-pub enum WriteError {
-    /// The directory answered that it did not do it, or it was not asked because it could not
-    /// be asked properly. Nothing has changed, and nothing will.
-    #[error("the directory did not take it")]
-    Refused {
-        /// Why.
-        cause: Box<Cause>,
-        /// What the domain controller said; `None` if it was not asked.
-        #[source]
-        refusal: Option<Refusal>,
-    },
-    /// The request never left this machine and never will. Nothing has changed.
-    #[error("it was not sent")]
-    NotSent(#[source] AdError),
-    /// The request may have reached the directory, and no answer came: whether it was or will
-    /// still be carried out is unknown here. [`Controller::receipt`] knows.
-    #[error("it may or may not have been written")]
-    Unknown(#[source] AdError),
-}
-
-impl WriteError {
-    fn refused(cause: Cause) -> Self {
-        Self::Refused {
-            cause: Box::new(cause),
-            refusal: None,
-        }
-    }
-
-    /// Whether the write may take, or have taken, effect.
-    pub const fn may_have_been_written(&self) -> bool {
-        matches!(self, Self::Unknown(_))
-    }
-
-    /// Why it failed. Of an unknown outcome this says why it is unknown, never that nothing
-    /// was changed.
-    pub fn cause(&self) -> Cause {
-        match self {
-            Self::Refused { cause, .. } => Cause::clone(cause),
-            Self::NotSent(error) | Self::Unknown(error) => error.cause(),
-        }
-    }
+/// A password that was set.
+#[derive(Debug)]
+pub struct ResetDone {
+    /// Whether history and minimum age were enforced.
+    pub history: HistoryEnforcement,
+    /// The forced change was asked for and could not be set, or it is not known whether it
+    /// was; the new password is set all the same.
+    pub force_change_failed: Option<WriteError>,
 }
 
 impl Controller {
@@ -98,7 +66,7 @@ impl Controller {
         account: &AccountSnapshot,
         new: &Secret,
         reset: Reset,
-    ) -> Result<HistoryEnforcement, WriteError> {
+    ) -> Result<ResetDone, WriteError> {
         let hints = self.policy_hints();
         if hints.is_none() && reset.hints == HintsUse::Required {
             return Err(WriteError::refused(Cause::PolicyHintsUnsupported));
@@ -115,16 +83,20 @@ impl Controller {
         };
         let mut changes = vec![password];
         changes.extend(unlock.then(unlocking));
-        changes.extend(reset.force_change.then(forcing));
-        let attempt = Attempt::Reset {
-            unlock,
-            force_change: reset.force_change,
-        };
+        let attempt = Attempt::Reset { unlock };
         self.write("reset password", account, attempt, &changes, control)
             .await?;
-        Ok(match hints {
+        let mut force_change_failed = None;
+        if reset.force_change {
+            force_change_failed = self.force_change(account).await.err();
+        }
+        let history = match hints {
             Some(_) => HistoryEnforcement::Enforced,
             None => HistoryEnforcement::NotEnforced,
+        };
+        Ok(ResetDone {
+            history,
+            force_change_failed,
         })
     }
 
@@ -199,13 +171,8 @@ impl Controller {
             return Ok(());
         }
         let cause = explain(attempt, refusal.code, &refusal.text);
-        let too_young_until = account.too_young_until();
-        let cause = complete(
-            cause,
-            &account.policy,
-            account.policy_source,
-            too_young_until,
-        );
+        let old_enough = account.old_enough_from();
+        let cause = complete(cause, &account.policy, account.policy_source, old_enough);
         Err(WriteError::Refused {
             cause: Box::new(cause),
             refusal: Some(refusal),
