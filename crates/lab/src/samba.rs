@@ -56,6 +56,9 @@ server services = rpc, ldap, cldap, kdc, drepl, kcc, dnsupdate, dns
 dreplsrv:notify_interval = 1
 dreplsrv:periodic_startup_interval = 1
 dreplsrv:periodic_interval = 3
+# By default a DC lets the previous password in for another hour (NTLM and simple
+# binds). A judge of whether the old one is refused needs an answer now.
+old password allowed period = 0
 tls enabled = yes
 tls certfile = /data/tls/cert.pem
 tls keyfile = /data/tls/key.pem
