@@ -141,8 +141,9 @@ pub(crate) struct Surroundings {
 /// Makes a snapshot, or says which attribute it must not do without.
 ///
 /// An account whose control bits or groups may not be read cannot be shown to be enabled and
-/// ordinary: there is a snapshot of it only if it is protected for another reason, so that
-/// *that* is said of it (directories hide both of accounts that inherit no rights, as
+/// ordinary, and what becomes of a write to it could not be learnt without its metadata:
+/// there is a snapshot of it only if it is protected for another reason, so that *that* is
+/// said of it (directories hide all three of accounts that inherit no rights, as
 /// administrators' do).
 pub(crate) fn snapshot(
     entry: &Entry,
@@ -162,6 +163,7 @@ pub(crate) fn snapshot(
         .collect();
     let lockout_time = moment("lockoutTime");
     let control = entry.bits("userAccountControl").map(AccountControl);
+    let receipt = Receipt::of(entry, around.dc_now);
     let account = AccountSnapshot {
         anchor: anchor.ok_or("objectGUID")?,
         dn: entry.dn().to_owned(),
@@ -185,17 +187,18 @@ pub(crate) fn snapshot(
         groups: groups.ok_or("tokenGroups")?,
         primary_group: entry.bits("primaryGroupID"),
         object_classes: entry.texts("objectClass"),
-        receipt: Receipt::of(entry, around.dc_now).ok_or("replPropertyMetaData")?,
+        receipt: receipt.unwrap_or(Receipt::unknown(around.dc_now)),
         policy: around.policy,
         policy_source: around.policy_source,
         dc_now: around.dc_now,
         vendor: around.vendor,
         policy_hints: around.policy_hints,
     };
-    let hidden = match (control, account.groups.is_empty()) {
-        (None, _) => "userAccountControl",
-        (Some(_), true) => "tokenGroups",
-        (Some(_), false) => return Ok(account),
+    let hidden = match (control, account.groups.is_empty(), receipt) {
+        (None, ..) => "userAccountControl",
+        (_, true, _) => "tokenGroups",
+        (.., None) => "replPropertyMetaData",
+        (Some(_), false, Some(_)) => return Ok(account),
     };
     protected(&account, "").map(|_| account).ok_or(hidden)
 }

@@ -44,7 +44,7 @@ impl Connection {
         limits: &Limits,
     ) -> Result<Self, AdError> {
         let open = async {
-            let stream = transport::connect(host, addresses, port, tls).await?;
+            let stream = transport::connect(host, addresses, port, tls, limits.connect).await?;
             let waiting = Waiting::new(limits.max_search_bytes);
             let queue =
                 transport::run(stream, &waiting, limits.max_message_bytes, limits.operation);

@@ -27,6 +27,16 @@ pub struct Receipt {
 }
 
 impl Receipt {
+    /// Of an account that is not going to be written.
+    pub(crate) const fn unknown(dc_now: Timestamp) -> Self {
+        Self {
+            password: None,
+            lockout: None,
+            password_last_set: None,
+            dc_now,
+        }
+    }
+
     /// From `replPropertyMetaData`, which Samba and Windows both have. `None` if it may not
     /// be read or is not what it should be.
     pub(crate) fn of(entry: &Entry, dc_now: Timestamp) -> Option<Self> {

@@ -43,14 +43,23 @@ pub(crate) async fn connect(
     addresses: &[IpAddr],
     port: u16,
     tls: &Arc<ClientConfig>,
+    within: Duration,
 ) -> Result<TlsStream<TcpStream>, AdError> {
+    // A silent address must leave time for the others, and the last for TLS.
+    let shares = u32::try_from(addresses.len())
+        .unwrap_or(u32::MAX)
+        .saturating_add(1);
+    let each = within / shares;
     let mut last = None;
     for &address in addresses {
-        match TcpStream::connect((address, port)).await {
+        let connected = tokio::time::timeout(each, TcpStream::connect((address, port))).await;
+        let connected = connected.unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into()));
+        match connected {
             Ok(stream) => return handshake(host, stream, tls).await,
             Err(source) => {
+                let host = host.to_owned();
                 last = Some(AdError::Connect {
-                    host: host.to_owned(),
+                    host,
                     address,
                     port,
                     source,
