@@ -73,9 +73,9 @@ impl Health {
 /// Looks at every forest once, and then each in a task of its own until the agent stops.
 pub(crate) async fn begin(core: &Arc<Core>) {
     let mut first = tokio::task::JoinSet::new();
-    for name in core.forests.keys().cloned() {
+    for name in core.forests.keys() {
         let looked = Arc::new(tokio::sync::Notify::new());
-        let (core, done) = (Arc::clone(core), Arc::clone(&looked));
+        let (core, done, name) = (Arc::clone(core), Arc::clone(&looked), name.clone());
         tokio::spawn(async move {
             let stop = core.stop.clone();
             stop.run_until_cancelled(watch(&core, &name, &done)).await;

@@ -33,4 +33,4 @@ mod uplink;
 pub use config::{AgentConfig, ConfigError};
 pub use enrol::{EnrolError, Enrolment, enrol};
 pub use forest::ForestError;
-pub use run::{Parts, RunError, run, transport as cloud_transport};
+pub use run::{Parts, RunError, run};

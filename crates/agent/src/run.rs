@@ -16,7 +16,7 @@ use writeback_model::{Cause, Clock, DomainName, Entropy, ImportId, RequestId};
 use writeback_wire::{Evidence, Hello, PROTOCOL_VERSION, ToAgent, ToCloud};
 
 use crate::{
-    config::{AgentConfig, ConfigError},
+    config::AgentConfig,
     core::Core,
     events,
     executor::{self, EXECUTIONS_MAX, claims::Claims, locks::ObjectLocks},
@@ -28,7 +28,7 @@ use crate::{
     resolve,
     state::{Identity, Membership, SealingKeys, StateDir, StateError},
     token::Tokens,
-    transport::{Proxy, Transport, TransportError},
+    transport::{Proxy, ProxyError, Transport, TransportError},
     uplink::Uplink,
 };
 
@@ -49,12 +49,12 @@ pub struct Parts {
 pub enum RunError {
     /// It never enrolled.
     #[error(
-        "this agent is not enrolled; make a token in the cloud's admin pages and run `writeback agent enrol`"
+        "this agent is not enrolled; make a token in the cloud's admin pages and run `writeback agent enroll`"
     )]
     NotEnrolled,
-    /// A password cannot be read.
+    /// The proxy's settings cannot be used.
     #[error(transparent)]
-    Config(#[from] ConfigError),
+    Proxy(#[from] ProxyError),
     /// The state folder cannot be used.
     #[error(transparent)]
     State(#[from] StateError),
@@ -82,21 +82,6 @@ const OFFERS_MAX: usize = 256;
 /// How often it is looked whether the sealing key's time is over.
 const KEY_CHECK_EVERY: Duration = Duration::from_secs(3600);
 
-/// The way to the cloud, as configured.
-pub fn transport(config: &AgentConfig) -> Result<Transport, RunError> {
-    let proxy = match &config.proxy {
-        Some(proxy) => {
-            let password = proxy.password_file.as_ref();
-            let password = password.map(|source| source.read()).transpose()?;
-            let sign_in = proxy.user.as_deref().zip(password.as_ref());
-            Some(Proxy::new(&proxy.url, sign_in)?)
-        }
-        None => None,
-    };
-    let ca_file = config.ca_file.as_deref();
-    Ok(Transport::new(config.cloud.clone(), ca_file, proxy)?)
-}
-
 /// Runs until `shutdown`, then finishes what is being executed and tells its outcome.
 pub async fn run(
     config: AgentConfig,
@@ -109,7 +94,9 @@ pub async fn run(
     let identity = Identity::load(&dir)?.ok_or(RunError::NotEnrolled)?;
     let mut keys = SealingKeys::load_or_create(&dir, &*parts.clock, &*parts.entropy)?;
     keys.roll_if_due(&dir, &*parts.clock, &*parts.entropy)?;
-    let transport = Arc::new(transport(&config)?);
+    let proxy = config.proxy.as_ref().map(Proxy::try_from).transpose()?;
+    let ca_file = config.ca_file.as_deref();
+    let transport = Arc::new(Transport::new(config.cloud.clone(), ca_file, proxy)?);
     let forests = forests(&config)?;
     // Named after the agent: what is left to say from an earlier enrolment is nothing to the
     // cloud of a later one.

@@ -119,6 +119,9 @@ async fn finish(
             } = prepared;
             // The password is not needed any more, and the old connection must be closed.
             drop((contents, controller));
+            if let Some(forest) = core.forests.get(&execute.target.forest) {
+                forest.look_now.notify_one();
+            }
             resolve::begin(core, intent, cause, busy, Some(object));
         }
     }

@@ -145,6 +145,3 @@ impl Link {
         self.attend(socket, session, outgoing, stop).await
     }
 }
-
-#[cfg(test)]
-mod tests;

@@ -21,7 +21,7 @@ use tokio_rustls::TlsConnector;
 pub use address::{AddressError, CloudUrl};
 pub(crate) use call::{Body, Call};
 pub use error::TransportError;
-pub use proxy::Proxy;
+pub use proxy::{Proxy, ProxyError};
 pub(crate) use websocket::Socket;
 
 /// How long name, TCP, proxy and TLS may take together.

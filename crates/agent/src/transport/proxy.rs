@@ -19,6 +19,7 @@ use writeback_model::Secret;
 use zeroize::Zeroizing;
 
 use super::{CloudUrl, TransportError, tcp};
+use crate::config::{ConfigError, PasswordSource, ProxyConfig};
 
 /// How much of a proxy's answer is looked at to explain a refusal: the status line and the
 /// headers come first.
@@ -31,6 +32,28 @@ pub struct Proxy {
     host: String,
     port: u16,
     sign_in: Option<HeaderValue>,
+}
+
+/// Why the proxy's settings cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum ProxyError {
+    /// Its password cannot be read.
+    #[error(transparent)]
+    Password(#[from] ConfigError),
+    /// Its address is not one.
+    #[error(transparent)]
+    Address(#[from] TransportError),
+}
+
+impl TryFrom<&ProxyConfig> for Proxy {
+    type Error = ProxyError;
+
+    fn try_from(config: &ProxyConfig) -> Result<Self, Self::Error> {
+        let password = config.password_file.as_ref();
+        let password = password.map(PasswordSource::read).transpose()?;
+        let sign_in = config.user.as_deref().zip(password.as_ref());
+        Ok(Self::new(&config.url, sign_in)?)
+    }
 }
 
 impl Proxy {

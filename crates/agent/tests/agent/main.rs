@@ -1,0 +1,19 @@
+//! The agent as a whole, against real domain controllers and a cloud that does as each test
+//! says. Run inside the company: `ip netns exec wb-office cargo test -p writeback-agent`.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "what a test expects, it says so"
+)]
+
+mod cloud;
+mod enrolment;
+mod faults;
+mod import;
+mod link;
+mod reset;
+mod site;
+mod way;
