@@ -1,8 +1,8 @@
 //! The on-premises role: dials out to the cloud, claims requests, and writes passwords into
 //! Active Directory. Nothing comes in: the one link is opened from here.
 //!
-//! - [`enrol`] makes the agent's keys and spends a one-time token, once.
-//! - [`run`] does the rest until it is told to stop: link, executor, journal, resolver,
+//! - [`enrol()`] makes the agent's keys and spends a one-time token, once.
+//! - [`run()`] does the rest until it is told to stop: link, executor, journal, resolver,
 //!   importer and health, each in a module of its own.
 //!
 //! How agent and cloud agree on what happened to a password is in `docs/outcome-protocol.md`;
@@ -10,6 +10,7 @@
 //! directory is; in `executor`, which begins only within the grant; in `resolve`, which believes
 //! the directory's own receipt alone.
 
+mod agent;
 pub mod config;
 mod core;
 pub mod enrol;
