@@ -4,7 +4,7 @@ use std::sync::{Arc, RwLock};
 
 use tokio::sync::Semaphore;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
-use writeback_model::{Cause, Clock, Entropy, Operation, Outcome, RequestId, TenantId};
+use writeback_model::{AgentId, Cause, Clock, Entropy, Operation, Outcome, RequestId, TenantId};
 use writeback_wire::ToCloud;
 
 use crate::{
@@ -19,6 +19,7 @@ use crate::{
 
 /// The agent.
 pub(crate) struct Core {
+    pub(crate) agent: AgentId,
     pub(crate) tenant: TenantId,
     pub(crate) forests: Forests,
     pub(crate) keys: RwLock<SealingKeys>,

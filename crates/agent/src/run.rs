@@ -80,6 +80,7 @@ pub async fn run(
     // cloud of a later one.
     let journal = Journal::open(&dir.file(&format!("journal-{}.jsonl", membership.agent)))?;
     let core = Arc::new(Core {
+        agent: membership.agent,
         tenant: membership.tenant,
         health: Health::new(&forests),
         forests,

@@ -107,7 +107,11 @@ pub enum AuditCommand {
 #[derive(Args)]
 pub struct Cloud {
     /// The cloud's configuration file.
-    #[arg(long, env = "WRITEBACK_CLOUD_CONFIG", default_value = "/etc/writeback/cloud.toml")]
+    #[arg(
+        long,
+        env = "WRITEBACK_CLOUD_CONFIG",
+        default_value = "/etc/writeback/cloud.toml"
+    )]
     config: PathBuf,
 }
 
@@ -133,7 +137,10 @@ pub async fn run(command: AdminCommand) -> anyhow::Result<()> {
             if quiet {
                 println!("{token}");
             } else {
-                println!("Good for one agent until {}:\n\n  {token}\n", enrolment.expires_at);
+                println!(
+                    "Good for one agent until {}:\n\n  {token}\n",
+                    enrolment.expires_at
+                );
                 println!("On the agent's machine, before then:\n");
                 println!(
                     "  writeback agent enroll --cloud {} --token {token}",
@@ -151,7 +158,9 @@ pub async fn run(command: AdminCommand) -> anyhow::Result<()> {
         AdminCommand::Forest(ForestCommand::Import { forest, cloud }) => {
             let (_, store) = cloud.open().await?;
             admin(&store).want_import(&forest).await?;
-            println!("An import of {forest} is asked for; `writeback admin forest list` shows when it is complete.");
+            println!(
+                "An import of {forest} is asked for; `writeback admin forest list` shows when it is complete."
+            );
         }
         AdminCommand::Audit(AuditCommand::List { last, cloud }) => {
             let (_, store) = cloud.open().await?;
@@ -165,7 +174,11 @@ pub async fn run(command: AdminCommand) -> anyhow::Result<()> {
 }
 
 const fn admin(store: &SqliteStore) -> Admin<'_> {
-    Admin { store, clock: &SystemClock, entropy: &SystemEntropy }
+    Admin {
+        store,
+        clock: &SystemClock,
+        entropy: &SystemEntropy,
+    }
 }
 
 async fn list_agents(cloud: &Cloud) -> anyhow::Result<()> {
@@ -176,11 +189,23 @@ async fn list_agents(cloud: &Cloud) -> anyhow::Result<()> {
         println!("No agent has enrolled yet: `writeback admin enrolment create` makes a token.");
         return Ok(());
     }
-    println!("{:36}  {:24}  {:8}  {:20}  STATE", "AGENT", "HOST", "VERSION", "LAST CONNECTED");
+    println!(
+        "{:36}  {:24}  {:8}  {:20}  STATE",
+        "AGENT", "HOST", "VERSION", "LAST CONNECTED"
+    );
     for agent in agents {
-        let seen = agent.seen_at.map_or_else(|| "never".to_owned(), |at| format!("{at:.0}"));
-        let state = if agent.revoked_at.is_some() { "revoked" } else { "enrolled" };
-        println!("{:36}  {:24}  {:8}  {seen:20}  {state}", agent.id, agent.host, agent.version);
+        let seen = agent
+            .seen_at
+            .map_or_else(|| "never".to_owned(), |at| format!("{at:.0}"));
+        let state = if agent.revoked_at.is_some() {
+            "revoked"
+        } else {
+            "enrolled"
+        };
+        println!(
+            "{:36}  {:24}  {:8}  {seen:20}  {state}",
+            agent.id, agent.host, agent.version
+        );
     }
     Ok(())
 }
@@ -193,10 +218,16 @@ async fn list_forests(cloud: &Cloud) -> anyhow::Result<()> {
         println!("No agent has reported a forest yet: enrol and run one.");
         return Ok(());
     }
-    println!("{:32}  {:20}  {} users in all", "FOREST", "LAST FULL IMPORT", store.count_users(tenant.id).await?);
+    println!(
+        "{:32}  {:20}  {} users in all",
+        "FOREST",
+        "LAST FULL IMPORT",
+        store.count_users(tenant.id).await?
+    );
     for forest in forests {
-        let imported =
-            forest.imported_at.map_or_else(|| "never".to_owned(), |at| format!("{at:.0}"));
+        let imported = forest
+            .imported_at
+            .map_or_else(|| "never".to_owned(), |at| format!("{at:.0}"));
         println!("{:32}  {imported}", forest.name.as_str());
     }
     Ok(())

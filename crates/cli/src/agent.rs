@@ -65,7 +65,10 @@ pub async fn run(command: AgentCommand) -> anyhow::Result<()> {
 
 async fn enroll(arguments: EnrollArguments) -> anyhow::Result<()> {
     let standard = PathBuf::from(DEFAULT_CONFIG);
-    let path = arguments.config.clone().or_else(|| standard.exists().then_some(standard));
+    let path = arguments
+        .config
+        .clone()
+        .or_else(|| standard.exists().then_some(standard));
     let config = path.as_deref().map(AgentConfig::load).transpose()?;
     if let (Some(config), Some(path)) = (&config, &path) {
         ensure!(
@@ -82,8 +85,10 @@ async fn enroll(arguments: EnrollArguments) -> anyhow::Result<()> {
         config.as_ref().and_then(|config| config.ca_file.as_deref()),
         proxy.map(Proxy::try_from).transpose()?,
     )?;
-    let state_dir =
-        config.as_ref().map_or_else(|| PathBuf::from(DEFAULT_STATE_DIR), |it| it.state_dir.clone());
+    let state_dir = config.as_ref().map_or_else(
+        || PathBuf::from(DEFAULT_STATE_DIR),
+        |it| it.state_dir.clone(),
+    );
     let membership = writeback_agent::enrol(
         Enrolment {
             transport: &transport,
@@ -97,8 +102,14 @@ async fn enroll(arguments: EnrollArguments) -> anyhow::Result<()> {
         &SystemEntropy,
     )
     .await?;
-    println!("Enrolled in the tenant {} as agent {}.", membership.tenant_name, membership.agent);
-    println!("Its keys are in {}: they stay on this machine.", state_dir.display());
+    println!(
+        "Enrolled in the tenant {} as agent {}.",
+        membership.tenant_name, membership.agent
+    );
+    println!(
+        "Its keys are in {}: they stay on this machine.",
+        state_dir.display()
+    );
     println!("Next: writeback agent run");
     Ok(())
 }
@@ -111,7 +122,9 @@ async fn serve(arguments: RunArguments) -> anyhow::Result<()> {
         version: env!("CARGO_PKG_VERSION").to_owned(),
         host: host_name(),
     };
-    writeback_agent::run(config, parts, stop_signal()?).await.context("the agent ended")
+    writeback_agent::run(config, parts, stop_signal()?)
+        .await
+        .context("the agent ended")
 }
 
 /// This machine's name, for people to know it by.

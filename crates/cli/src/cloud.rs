@@ -13,7 +13,11 @@ use crate::outside::{SystemClock, SystemEntropy, stop_signal};
 #[command(after_help = "Example:\n  writeback cloud --config /etc/writeback/cloud.toml")]
 pub struct CloudArguments {
     /// The configuration file.
-    #[arg(long, env = "WRITEBACK_CLOUD_CONFIG", default_value = "/etc/writeback/cloud.toml")]
+    #[arg(
+        long,
+        env = "WRITEBACK_CLOUD_CONFIG",
+        default_value = "/etc/writeback/cloud.toml"
+    )]
     config: PathBuf,
 }
 

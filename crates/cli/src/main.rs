@@ -31,7 +31,12 @@ struct Arguments {
     #[arg(long, global = true, env = "WRITEBACK_LOG", default_value = "info")]
     log: String,
     /// How to log: text for people, json for machines.
-    #[arg(long, global = true, env = "WRITEBACK_LOG_FORMAT", default_value = "text")]
+    #[arg(
+        long,
+        global = true,
+        env = "WRITEBACK_LOG_FORMAT",
+        default_value = "text"
+    )]
     log_format: logging::Format,
     #[command(subcommand)]
     command: Command,
@@ -66,11 +71,16 @@ fn main() -> ExitCode {
 
 fn run(arguments: Arguments) -> anyhow::Result<()> {
     // One TLS stack for everything, before anything can ask for it.
-    if rustls::crypto::aws_lc_rs::default_provider().install_default().is_err() {
+    if rustls::crypto::aws_lc_rs::default_provider()
+        .install_default()
+        .is_err()
+    {
         anyhow::bail!("another TLS provider was installed first; this is a bug");
     }
     logging::start(&arguments.log, arguments.log_format)?;
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()?;
     runtime.block_on(async {
         match arguments.command {
             Command::Cloud(arguments) => cloud::run(arguments).await,

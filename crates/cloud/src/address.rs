@@ -20,8 +20,7 @@ pub fn client_address(peer: IpAddr, headers: &HeaderMap, trusted: &[IpAddr]) -> 
         .flat_map(|value| value.split(','))
         .filter_map(|text| text.trim().parse::<IpAddr>().ok())
         .map(|address| address.to_canonical())
-        .filter(|address| !trusted.contains(address))
-        .next_back()
+        .rfind(|address| !trusted.contains(address))
         .unwrap_or(peer)
 }
 

@@ -3,11 +3,15 @@
 use std::sync::Arc;
 
 use tokio::sync::mpsc::UnboundedReceiver;
-use writeback_model::RequestState;
+use writeback_model::{Outcome, RequestState};
 use writeback_relay::Ended;
 use writeback_store::{StoreError, User};
 
-use crate::{mail, state::Cloud, words::Language};
+use crate::{
+    mail,
+    state::Cloud,
+    words::{Language, Words},
+};
 
 /// Mails about every request that ended, until the hub is gone: a changed password always, so
 /// that somebody whose account it is hears of it; one that was in doubt, however it ended.
@@ -21,6 +25,11 @@ pub async fn tell(cloud: Arc<Cloud>, mut ended: UnboundedReceiver<Ended>) {
 }
 
 async fn tell_one(cloud: &Cloud, ended: &Ended) -> Result<(), StoreError> {
+    if let Outcome::NotChanged { cause } = &ended.outcome {
+        let remedy = Words::new(Language::English).remedy(cause);
+        tracing::info!(request = %ended.request.asked.id, event_id = cause.info().event_id,
+            cause = cause.info().id, %remedy, "a request changed nothing");
+    }
     let was_in_doubt = ended.request.state == RequestState::Unknown;
     if !ended.outcome.is_changed() && !was_in_doubt {
         // Whoever asked is looking at the page that says so.

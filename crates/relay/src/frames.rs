@@ -110,8 +110,10 @@ impl Link {
                     start_within_ms: START_WITHIN_MS,
                 }
             }
-            // Granted before: whether it began then only the agent and the directory know.
-            ClaimAnswer::AlreadyYours | ClaimAnswer::Taken => ToAgent::Deny {
+            // It has its grant, and was offered the request a second time meanwhile. A denial
+            // now could reach it while it writes.
+            ClaimAnswer::AlreadyYours => return Ok(()),
+            ClaimAnswer::Taken => ToAgent::Deny {
                 request: id,
                 why: DenyReason::Taken,
             },

@@ -137,12 +137,17 @@ impl Hub {
     /// Asks one agent what became of a request.
     pub(crate) fn ask(&self, agent: AgentId, request: &Request) {
         let asked = &request.asked;
+        // In doubt is only what was claimed.
+        let Some(claimed_by) = request.claimed_by else {
+            return;
+        };
         self.send(
             agent,
             ToAgent::Resolve(Resolve {
                 request: asked.id,
                 operation: asked.operation,
                 target: asked.target.clone(),
+                claimed_by,
                 claimed_at: request.claimed_at.unwrap_or(asked.created_at),
             }),
         );

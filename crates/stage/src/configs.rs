@@ -32,6 +32,7 @@ from = "Stage <reset@writeback.test>"
 
 [limits]
 names_per_address = 100000
+codes_per_name = 100000
 {limits}
 "#,
         url = url(slot, options),

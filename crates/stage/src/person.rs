@@ -152,7 +152,7 @@ impl Person {
 
     /// Waits as the page does while the outcome is not known.
     pub async fn until_known(&self, mut page: Page) -> Result<Page> {
-        for _ in 0..120 {
+        for _ in 0..240 {
             if !page.html.contains("http-equiv=\"refresh\"") {
                 return Ok(page);
             }

@@ -17,6 +17,8 @@ pub struct Process {
     name: String,
     child: Child,
     log: PathBuf,
+    /// Where in the log this process began: an earlier one may have written before.
+    log_begins: usize,
 }
 
 impl Process {
@@ -29,6 +31,8 @@ impl Process {
                 .open(log)
                 .with_context(|| format!("cannot write {}", log.display()))
         };
+        let log_begins =
+            std::fs::metadata(log).map_or(0, |it| usize::try_from(it.len()).unwrap_or(0));
         let child = command
             .stdin(Stdio::null())
             .stdout(open()?)
@@ -39,6 +43,7 @@ impl Process {
             name: name.to_owned(),
             child,
             log: log.to_owned(),
+            log_begins,
         })
     }
 
@@ -49,7 +54,9 @@ impl Process {
 
     /// Everything it has said so far.
     pub fn said(&self) -> String {
-        std::fs::read_to_string(&self.log).unwrap_or_default()
+        let log = std::fs::read(&self.log).unwrap_or_default();
+        let own = log.get(self.log_begins..).unwrap_or_default();
+        String::from_utf8_lossy(own).into_owned()
     }
 
     /// Fails, with the end of its log, when it ended by itself.

@@ -178,6 +178,8 @@ pub struct Resolve {
     pub operation: Operation,
     /// To which object.
     pub target: Target,
+    /// Who claimed it: that agent's journal tells whether it ever began.
+    pub claimed_by: AgentId,
     /// When it was claimed, by the cloud's clock.
     pub claimed_at: Timestamp,
 }

@@ -59,6 +59,7 @@ fn to_agent() -> Vec<ToAgent> {
             request: request(),
             operation,
             target: target(),
+            claimed_by: AgentId::from_uuid(Uuid::from_u128(3)),
             claimed_at: time,
         }),
         ToAgent::Import {

@@ -64,12 +64,11 @@ impl Write<'_> {
         }
         let began = Instant::now();
         match self.send(reset).await {
-            Ok(()) => self.ended(
-                Outcome::Changed {
-                    remarks: intent.remarks,
-                },
-                Some(began),
-            ),
+            Ok(forced) => {
+                let mut remarks = intent.remarks;
+                forced.note_in(&mut remarks);
+                self.ended(Outcome::Changed { remarks }, Some(began))
+            }
             Err(WriteError::Refused { cause, .. })
                 if matches!(*cause, Cause::AccessDenied { .. })
                     && (reset.unlock || reset.force_change) =>
@@ -117,7 +116,7 @@ impl Write<'_> {
         self.ended(Outcome::Changed { remarks }, Some(began))
     }
 
-    async fn send(&self, reset: Reset) -> Result<(), WriteError> {
+    async fn send(&self, reset: Reset) -> Result<Forced, WriteError> {
         let Prepared {
             controller,
             account,
@@ -128,16 +127,18 @@ impl Write<'_> {
             (Operation::Reset { .. }, Some(contents)) => controller
                 .reset_password(account, &contents.new, reset)
                 .await
-                .map(drop),
+                .map(|done| match done.force_change_failed {
+                    Some(_) => Forced::NotSet,
+                    None => Forced::AsWanted,
+                }),
             (Operation::Change, Some(contents)) => match &contents.current {
-                Some(current) => {
-                    controller
-                        .change_password(account, current, &contents.new)
-                        .await
-                }
+                Some(current) => controller
+                    .change_password(account, current, &contents.new)
+                    .await
+                    .map(|()| Forced::AsWanted),
                 None => Err(refused(Cause::SealBroken)),
             },
-            (Operation::Unlock, _) => controller.unlock(account).await,
+            (Operation::Unlock, _) => controller.unlock(account).await.map(|()| Forced::AsWanted),
             (_, None) => Err(refused(Cause::SealBroken)),
         }
     }
@@ -228,6 +229,26 @@ impl Write<'_> {
             directory_ms: began.and_then(|began| u32::try_from(began.elapsed().as_millis()).ok()),
         };
         Written::Ended(Told { outcome, evidence })
+    }
+}
+
+/// Whether a forced change, where one was wanted, is set: the directory takes it as a request
+/// of its own after the password.
+#[derive(Clone, Copy)]
+enum Forced {
+    AsWanted,
+    NotSet,
+}
+
+impl Forced {
+    fn note_in(self, remarks: &mut [Remark]) {
+        if matches!(self, Self::NotSet) {
+            replace(
+                remarks,
+                Remark::MustChangeAtSignIn,
+                Remark::ForceChangeNotSet,
+            );
+        }
     }
 }
 

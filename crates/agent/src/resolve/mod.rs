@@ -83,7 +83,18 @@ pub(crate) async fn asked(core: &Arc<Core>, resolve: Resolve) {
         }
         // Under way here: its outcome follows.
         _ if core.claims.has(request) => {}
-        // Another agent's, or one whose grant never arrived. What the attribute's version was
+        // Claimed here, and not in the journal: its grant was lost with its link, so that it was
+        // never begun, and what arrives late of a grant begins nothing.
+        _ if resolve.claimed_by == core.agent => {
+            core.uplink
+                .tell(ToCloud::Outcome {
+                    request,
+                    outcome: Cause::NotStartedInTime.into(),
+                    evidence: Evidence::default(),
+                })
+                .await;
+        }
+        // Another agent's. What the attribute's version was
         // before its write only its agent knows, and no time by another clock stands for that.
         _ => {
             core.uplink

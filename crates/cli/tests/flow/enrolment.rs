@@ -18,7 +18,10 @@ async fn a_wrong_reused_or_mangled_token_enrols_nobody_and_says_why() -> Result<
     std::fs::create_dir_all(&dir)?;
     let config = std::fs::read_to_string(stage.agents[0].dir.join("agent.toml"))?;
     let first = stage.agents[0].dir.display().to_string();
-    std::fs::write(dir.join("agent.toml"), config.replace(&first, &dir.display().to_string()))?;
+    std::fs::write(
+        dir.join("agent.toml"),
+        config.replace(&first, &dir.display().to_string()),
+    )?;
     stage.agents[0].dir = dir;
 
     let good = stage.enrolment_token()?;
@@ -47,7 +50,11 @@ async fn a_wrong_reused_or_mangled_token_enrols_nobody_and_says_why() -> Result<
 async fn a_revoked_agent_is_cut_off() -> Result<()> {
     let stage = Stage::set(Lab::require()?, binary(), Options::default()).await?;
     let list = stage.admin(&["agent", "list"])?;
-    let agent = list.lines().nth(1).and_then(|line| line.split_whitespace().next()).unwrap();
+    let agent = list
+        .lines()
+        .nth(1)
+        .and_then(|line| line.split_whitespace().next())
+        .unwrap();
     stage.admin(&["agent", "revoke", agent])?;
     let person = stage.person()?;
     crate::ends::until_reported(&stage, &person, "anybody@corp.test", "no-agent").await?;

@@ -7,10 +7,20 @@ use crate::setting::{Setting, is_changed};
 
 #[tokio::test]
 async fn a_known_and_an_unknown_name_get_the_same_page() -> Result<()> {
-    let specs = vec![UserSpec::default(), UserSpec { disabled: true, ..UserSpec::default() }];
+    let specs = vec![
+        UserSpec::default(),
+        UserSpec {
+            disabled: true,
+            ..UserSpec::default()
+        },
+    ];
     let (setting, users) = Setting::corp(specs).await?;
     let mut pages = Vec::new();
-    for name in [&users[0].upn, &users[1].upn, &"nobody.at.all@corp.test".to_owned()] {
+    for name in [
+        &users[0].upn,
+        &users[1].upn,
+        &"nobody.at.all@corp.test".to_owned(),
+    ] {
         let page = setting.stage.person()?.says_name(name).await?;
         assert_eq!(page.path, "/reset/code");
         pages.push(without_tokens(&page.html.replace(name.as_str(), "NAME")));

@@ -14,9 +14,17 @@ async fn a_forgotten_password_is_reset_and_reaches_every_domain_controller() -> 
 
     forest.replicated(std::time::Duration::from_secs(30))?;
     let dc2 = forest.dcs.iter().find(|dc| dc.name == "dc2").unwrap();
-    assert!(forest.can_bind(&user.upn, "Ganti-Sandi 2026!", dc2)?.is_ok());
+    assert!(
+        forest
+            .can_bind(&user.upn, "Ganti-Sandi 2026!", dc2)?
+            .is_ok()
+    );
     let timeout = std::time::Duration::from_secs(20);
-    let news = setting.stage.lab.mailbox(&user.mail).wait_for(|_| true, timeout)?;
+    let news = setting
+        .stage
+        .lab
+        .mailbox(&user.mail)
+        .wait_for(|_| true, timeout)?;
     assert!(!news.raw.contains("Ganti-Sandi"));
     Ok(())
 }
@@ -60,10 +68,16 @@ async fn a_refused_password_gets_its_exact_cause_and_another_one_can_be_tried() 
     ] {
         page = person.sets_password(&page, password).await?;
         assert_eq!(cause(&page)?, id, "{}", page.text());
-        assert!(forest.can_bind(&user.upn, &user.password, forest.pdc()?)?.is_ok());
+        assert!(
+            forest
+                .can_bind(&user.upn, &user.password, forest.pdc()?)?
+                .is_ok()
+        );
     }
     // The two fields differ.
-    page = person.fill(&page, &[("new", "Kata-Sandi 1"), ("again", "Kata-Sandi 2")]).await?;
+    page = person
+        .fill(&page, &[("new", "Kata-Sandi 1"), ("again", "Kata-Sandi 2")])
+        .await?;
     is_not_changed(forest, user, &page, "Kata-Sandi 1")?;
     // And then it works, on the same page.
     let done = person.sets_password(&page, "Kata-Sandi 3").await?;
@@ -82,13 +96,20 @@ async fn the_directory_remembers_earlier_passwords() -> Result<()> {
     let page = person.sets_password(&page, "Pertama-2026").await?;
     assert_eq!(cause(&page)?, "password-in-history", "{}", page.text());
     assert!(page.text().contains("24"), "{}", page.text());
-    assert!(forest.can_bind(&user.upn, "Kedua-2026", forest.pdc()?)?.is_ok());
+    assert!(
+        forest
+            .can_bind(&user.upn, "Kedua-2026", forest.pdc()?)?
+            .is_ok()
+    );
     Ok(())
 }
 
 #[tokio::test]
 async fn a_settings_object_holds_with_its_own_length() -> Result<()> {
-    let spec = UserSpec { pso: Some(writeback_lab::PSO_LONG.to_owned()), ..UserSpec::default() };
+    let spec = UserSpec {
+        pso: Some(writeback_lab::PSO_LONG.to_owned()),
+        ..UserSpec::default()
+    };
     let (setting, users) = Setting::corp(vec![spec]).await?;
     let (user, forest) = (&users[0], setting.forest("corp.test")?);
     let (person, page) = setting.verified(user).await?;
@@ -105,7 +126,10 @@ async fn a_password_that_is_too_young_says_from_when() -> Result<()> {
     let (user, forest) = (&users[0], setting.forest("corp.test")?);
     let (person, page) = setting.verified(user).await?;
     let policy = forest.policy_guard()?;
-    policy.set(&PolicyChange { min_age_seconds: Some(86_400), ..PolicyChange::default() })?;
+    policy.set(&PolicyChange {
+        min_age_seconds: Some(86_400),
+        ..PolicyChange::default()
+    })?;
     let page = person.sets_password(&page, "Terlalu-Muda-1").await?;
     assert_eq!(cause(&page)?, "password-too-young", "{}", page.text());
     is_not_changed(forest, user, &page, "Terlalu-Muda-1")

@@ -13,9 +13,11 @@ const CANARY: &str = "Kenari-Zq7#Lx9-Bernyanyi";
 
 #[tokio::test]
 async fn a_password_is_in_no_log_database_journal_or_mail() -> Result<()> {
-    let options = Options { log: "trace".to_owned(), ..Options::default() };
-    let (setting, users) =
-        Setting::of("corp.test", options, vec![UserSpec::default(); 2]).await?;
+    let options = Options {
+        log: "trace".to_owned(),
+        ..Options::default()
+    };
+    let (setting, users) = Setting::of("corp.test", options, vec![UserSpec::default(); 2]).await?;
     let forest = setting.forest("corp.test")?;
     // Once taken, once refused by the directory (it is the current one then), once on another
     // account where the person mistypes the second field.
@@ -23,15 +25,26 @@ async fn a_password_is_in_no_log_database_journal_or_mail() -> Result<()> {
     is_changed(forest, &users[0], &page, CANARY)?;
     let (person, page) = setting.verified(&users[0]).await?;
     let page = person.sets_password(&page, CANARY).await?;
-    assert!(!page.html.contains("Kenari"), "the page gives the password back");
+    assert!(
+        !page.html.contains("Kenari"),
+        "the page gives the password back"
+    );
     let (person, page) = setting.verified(&users[1]).await?;
-    let page = person.fill(&page, &[("new", CANARY), ("again", "something else 1")]).await?;
-    assert!(!page.html.contains("Kenari"), "the page gives the password back");
+    let page = person
+        .fill(&page, &[("new", CANARY), ("again", "something else 1")])
+        .await?;
+    assert!(
+        !page.html.contains("Kenari"),
+        "the page gives the password back"
+    );
 
     let lines = setting.stage.admin(&["audit", "list", "--last", "1000"])?;
     assert!(lines.lines().count() > 5, "the audit trail is empty");
     assert!(!lines.contains("Kenari"));
-    assert!(setting.stage.all_logs().contains("TRACE"), "nothing was logged at trace level");
+    assert!(
+        setting.stage.all_logs().contains("TRACE"),
+        "nothing was logged at trace level"
+    );
     for forms in forms_of(CANARY) {
         search(setting.stage.dir(), &forms)?;
     }
@@ -50,13 +63,20 @@ async fn a_password_is_in_no_log_database_journal_or_mail() -> Result<()> {
 fn forms_of(password: &str) -> Vec<Vec<u8>> {
     use base64::{Engine, prelude::BASE64_STANDARD};
     let utf16: Vec<u8> = password.encode_utf16().flat_map(u16::to_le_bytes).collect();
-    let hex = |bytes: &[u8]| bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
+    let hex = |bytes: &[u8]| {
+        bytes
+            .iter()
+            .map(|byte| format!("{byte:02x}"))
+            .collect::<String>()
+    };
     // Whatever stands before or after shifts base64; the middle of it stays.
     let inner = |bytes: &[u8]| -> Vec<Vec<u8>> {
         (0..3)
             .map(|skip| {
                 let bytes = &bytes[skip..];
-                BASE64_STANDARD.encode(&bytes[..bytes.len() / 3 * 3]).into_bytes()
+                BASE64_STANDARD
+                    .encode(&bytes[..bytes.len() / 3 * 3])
+                    .into_bytes()
             })
             .collect()
     };

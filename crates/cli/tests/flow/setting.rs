@@ -65,23 +65,43 @@ pub async fn verified(stage: &Stage, user: &TestUser) -> Result<(Person, Page)> 
 
 /// The page says *changed*; the domain controller takes the new password and refuses the old.
 pub fn is_changed(forest: &Forest, user: &TestUser, page: &Page, new: &str) -> Result<()> {
-    ensure!(said_changed(page), "the page does not say changed: {}", page.text());
+    ensure!(
+        said_changed(page),
+        "the page does not say changed: {}",
+        page.text()
+    );
     let pdc = forest.pdc()?;
-    ensure!(forest.can_bind(&user.upn, new, pdc)?.is_ok(), "told changed, and the new one fails");
+    ensure!(
+        forest.can_bind(&user.upn, new, pdc)?.is_ok(),
+        "told changed, and the new one fails"
+    );
     let old = forest.can_bind(&user.upn, &user.password, pdc)?;
-    ensure!(!old.is_ok(), "told changed, and the old one still opens the account");
+    ensure!(
+        !old.is_ok(),
+        "told changed, and the old one still opens the account"
+    );
     Ok(())
 }
 
 /// The page says *not changed*; the domain controller still takes the old password and not the
 /// new.
 pub fn is_not_changed(forest: &Forest, user: &TestUser, page: &Page, new: &str) -> Result<()> {
-    ensure!(!said_changed(page), "the page says changed: {}", page.text());
+    ensure!(
+        !said_changed(page),
+        "the page says changed: {}",
+        page.text()
+    );
     let pdc = forest.pdc()?;
     let old = forest.can_bind(&user.upn, &user.password, pdc)?;
-    ensure!(old.is_ok(), "told not changed, and the old one fails: {old:?}");
+    ensure!(
+        old.is_ok(),
+        "told not changed, and the old one fails: {old:?}"
+    );
     let new = forest.can_bind(&user.upn, new, pdc)?;
-    ensure!(!new.is_ok(), "told not changed, and the new one opens the account");
+    ensure!(
+        !new.is_ok(),
+        "told not changed, and the new one opens the account"
+    );
     Ok(())
 }
 

@@ -18,7 +18,11 @@ async fn two_people_reset_the_same_account_at_once() -> Result<()> {
     );
     let (one, two) = (said_changed(&one?), said_changed(&two?));
     assert!(one || two);
-    let opens = |password| forest.can_bind(&user.upn, password, forest.pdc()?).map(|it| it.is_ok());
+    let opens = |password| {
+        forest
+            .can_bind(&user.upn, password, forest.pdc()?)
+            .map(|it| it.is_ok())
+    };
     let (one_opens, two_opens) = (opens("Serentak-Satu 1")?, opens("Serentak-Dua 2")?);
     assert!(one_opens != two_opens, "exactly one is the password now");
     assert!(!one_opens || one);
@@ -36,10 +40,21 @@ async fn a_form_sent_twice_is_one_reset() -> Result<()> {
     let (one, two) = tokio::join!(person.fill(&page, &fields), person.fill(&page, &fields));
     let one = person.until_known(one?).await?;
     let two = person.until_known(two?).await?;
-    assert!(said_changed(&one) && said_changed(&two), "{} / {}", one.text(), two.text());
-    assert!(forest.can_bind(&user.upn, "Dua-Kali-Klik 1", forest.pdc()?)?.is_ok());
+    assert!(
+        said_changed(&one) && said_changed(&two),
+        "{} / {}",
+        one.text(),
+        two.text()
+    );
+    assert!(
+        forest
+            .can_bind(&user.upn, "Dua-Kali-Klik 1", forest.pdc()?)?
+            .is_ok()
+    );
     let audit = setting.stage.admin(&["audit", "list", "--last", "1000"])?;
-    let written = audit.lines().filter(|line| line.contains("Reset password (self-service)"));
+    let written = audit
+        .lines()
+        .filter(|line| line.contains("Reset password (self-service)"));
     assert_eq!(written.count(), 1);
     Ok(())
 }
@@ -49,7 +64,8 @@ async fn eight_people_at_once() -> Result<()> {
     let (setting, users) = Setting::corp(vec![UserSpec::default(); 8]).await?;
     let forest = setting.forest("corp.test")?;
     let pages =
-        futures_util::future::join_all(users.iter().map(|user| setting.reset(user, "Delapan-8 !"))).await;
+        futures_util::future::join_all(users.iter().map(|user| setting.reset(user, "Delapan-8 !")))
+            .await;
     for (user, page) in users.iter().zip(pages) {
         crate::setting::is_changed(forest, user, &page?, "Delapan-8 !")?;
     }

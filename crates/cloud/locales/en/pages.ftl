@@ -187,7 +187,5 @@ error-too-large-title = That was too much text
 error-too-large = The form was larger than anything that belongs into it. Nothing was done with it. Please go back and try again with less.
 error-internal-title = Something went wrong on our side
 error-internal = It is not your fault. If you were just setting a new password, assume neither that it was changed nor that it was not: a mail tells you when it was. Otherwise nothing was changed.
-error-unavailable-title = One moment, please
-error-unavailable = The service is starting or very busy. Please try again in a minute.
 error-not-set-up-title = Not set up yet
 error-not-set-up = This site is running, but no organisation has been set up on it. Its operator has to do that first.

@@ -167,7 +167,5 @@ error-too-large-title = Teksnya terlalu banyak
 error-too-large = Formulir itu lebih besar daripada yang seharusnya. Tidak ada yang dilakukan dengannya. Silakan kembali dan coba dengan isi yang lebih sedikit.
 error-internal-title = Ada yang tidak beres di sisi kami
 error-internal = Ini bukan kesalahan Anda. Jika Anda baru saja mengirim kata sandi baru, jangan menganggapnya sudah atau belum berubah: bila berubah, Anda akan diberi tahu lewat email. Selain itu, tidak ada yang berubah.
-error-unavailable-title = Mohon tunggu sebentar
-error-unavailable = Layanan sedang dimulai atau sangat sibuk. Silakan coba lagi sebentar lagi.
 error-not-set-up-title = Belum disiapkan
 error-not-set-up = Situs ini sudah berjalan, tetapi belum ada organisasi yang disiapkan di sini. Pengelolanya perlu melakukan itu terlebih dahulu.

@@ -103,7 +103,7 @@ fn error(browser: &Browser, status: StatusCode, kind: ErrorKind<'_>) -> Response
 }
 
 /// A call that could not be answered. The person gets a reference; the log has it, too.
-pub(super) struct Failed(Response);
+pub(super) struct Failed(Box<Response>);
 
 impl Failed {
     /// The store failed.
@@ -113,21 +113,26 @@ impl Failed {
         let kind = ErrorKind::Internal {
             reference: Some(&reference),
         };
-        Self(error(browser, StatusCode::INTERNAL_SERVER_ERROR, kind))
+        Self(Box::new(error(
+            browser,
+            StatusCode::INTERNAL_SERVER_ERROR,
+            kind,
+        )))
     }
 
     /// No tenant was made yet.
     pub(super) fn not_set_up(browser: &Browser) -> Self {
-        Self(error(
+        let page = error(
             browser,
             StatusCode::SERVICE_UNAVAILABLE,
             ErrorKind::NotSetUp,
-        ))
+        );
+        Self(Box::new(page))
     }
 }
 
 impl IntoResponse for Failed {
     fn into_response(self) -> Response {
-        self.0
+        *self.0
     }
 }

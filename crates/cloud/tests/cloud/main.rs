@@ -2,6 +2,13 @@
 //! clock that the tests set. Where a test says "agent" it is a bare client that breaks the rules
 //! on purpose; real agents are in the flow tests.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test's helpers say what they expect, as the tests do"
+)]
+
 mod agents;
 mod frames;
 mod portal;

@@ -74,7 +74,7 @@ pub(crate) async fn measure(binary: &Path, arguments: &WritebackArguments) -> Re
         // As an operator would run it.
         log: "info".to_owned(),
         mail_folder: Some(mails.path().to_owned()),
-        cloud_limits: "codes_per_name = 100000\npasswords_per_user = 100000\n".to_owned(),
+        cloud_limits: "passwords_per_user = 100000\n".to_owned(),
         ..Options::default()
     };
     let mut stage = Stage::set(lab, binary, options).await?;

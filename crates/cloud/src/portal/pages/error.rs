@@ -30,8 +30,6 @@ pub enum ErrorKind<'a> {
         /// What the log is searched for.
         reference: Option<&'a str>,
     },
-    /// 503: starting, or too busy.
-    Unavailable,
     /// 503: no tenant was made yet.
     NotSetUp,
 }
@@ -44,7 +42,6 @@ impl ErrorPage<'_> {
             ErrorKind::Broken => "error-broken-title",
             ErrorKind::TooLarge => "error-too-large-title",
             ErrorKind::Internal { .. } => "error-internal-title",
-            ErrorKind::Unavailable => "error-unavailable-title",
             ErrorKind::NotSetUp => "error-not-set-up-title",
         }
     }
@@ -56,7 +53,6 @@ impl ErrorPage<'_> {
             ErrorKind::Broken => "error-broken",
             ErrorKind::TooLarge => "error-too-large",
             ErrorKind::Internal { .. } => "error-internal",
-            ErrorKind::Unavailable => "error-unavailable",
             ErrorKind::NotSetUp => "error-not-set-up",
         }
     }

@@ -186,7 +186,6 @@ fn all_pages(words: &Words, tenant_name: &str, typed_name: &str) -> Vec<(String,
                 reference: Some("0193-4f2a"),
             },
         ),
-        ("unavailable", ErrorKind::Unavailable),
         ("not-set-up", ErrorKind::NotSetUp),
     ] {
         add(format!("error-{name}"), ErrorPage { frame, kind }.render());
@@ -338,13 +337,10 @@ fn a_code_page_does_not_depend_on_the_person() {
     assert_eq!(known.matches("alice").count(), 1);
 }
 
-/// `WRITEBACK_PAGES=/some/folder cargo test -p writeback-cloud --lib look -- --ignored` writes
-/// every page there, to be looked at in a browser.
+/// Writes every page into `target/pages`, to be looked at in a browser.
 #[test]
-#[ignore = "writes files to look at"]
-fn look_at_all_pages() {
-    let folder = std::env::var("WRITEBACK_PAGES").unwrap_or_else(|_| "target/pages".to_owned());
-    let folder = Path::new(&folder);
+fn every_page_can_be_looked_at() {
+    let folder = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../../target/pages"));
     std::fs::create_dir_all(folder).unwrap();
     std::fs::write(folder.join("portal.css"), PORTAL_CSS).unwrap();
     std::fs::write(folder.join("icon.svg"), PORTAL_ICON).unwrap();
