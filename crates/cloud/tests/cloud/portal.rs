@@ -252,5 +252,7 @@ async fn every_page_comes_with_its_guards() {
     assert!(header("content-security-policy").contains("default-src 'none'"));
     assert_eq!(header("x-content-type-options"), "nosniff");
     assert_eq!(header("cache-control"), "no-store");
+    // With `no-referrer` browsers post our forms with `Origin: null`, which is refused.
+    assert_eq!(header("referrer-policy"), "same-origin");
     assert!(!answer.text().await.unwrap().contains("<script"));
 }
