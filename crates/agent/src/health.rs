@@ -19,10 +19,10 @@ use crate::{
 
 /// How often a forest that is ready is looked at: a broken one is noticed before most people
 /// have passed their gates.
-const WHILE_READY: Duration = Duration::from_secs(30);
+const WHILE_READY: Duration = Duration::from_secs(10);
 
 /// How often one that is not: it is back soon after its domain controller.
-const WHILE_NOT_READY: Duration = Duration::from_secs(15);
+const WHILE_NOT_READY: Duration = Duration::from_secs(5);
 
 /// How long the first look may keep the agent from connecting. A forest that takes longer is
 /// told as not ready, and as ready when it is.

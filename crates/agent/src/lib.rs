@@ -5,7 +5,7 @@
 //! - [`run()`] does the rest until it is told to stop: link, executor, journal, resolver,
 //!   importer and health, each in a module of its own.
 //!
-//! How agent and cloud agree on what happened to a password is in `docs/outcome-protocol.md`;
+//! How agent and cloud agree on what happened to a password is in `docs/reliability.md`;
 //! the rules that follow from it stand where they are kept: in `journal`, written before the
 //! directory is; in `executor`, which begins only within the grant; in `resolve`, which believes
 //! the directory's own receipt alone.

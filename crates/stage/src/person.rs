@@ -179,15 +179,17 @@ impl Person {
     }
 }
 
-/// The code in the first mail that comes after the first `seen` ones.
+/// The first code that comes after the first `seen` mails; other news may come between.
 async fn code_after(mailbox: &writeback_lab::Mailbox, seen: usize) -> Result<String> {
     for _ in 0..300 {
-        if let Some(mail) = mailbox.all()?.get(seen) {
-            return code_in(&mail.text).with_context(|| format!("no code in:\n{}", mail.text));
+        let mails = mailbox.all()?;
+        let codes = mails.iter().skip(seen).find_map(|mail| code_in(&mail.text));
+        if let Some(code) = codes {
+            return Ok(code);
         }
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
-    anyhow::bail!("no mail came")
+    anyhow::bail!("no mail with a code came")
 }
 
 /// The six digits of a code, which stand alone and may have a space in their middle.

@@ -33,7 +33,7 @@ pub(crate) fn run(arguments: &TestArguments) -> Result<()> {
     inside
         .arg("CARGO_NET_OFFLINE=true")
         .arg(cargo().get_program())
-        .arg("test")
+        .args(["test", "--no-fail-fast"])
         .args(chosen())
         .current_dir(crate::build::root());
     must(&mut inside)

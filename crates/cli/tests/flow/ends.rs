@@ -15,7 +15,7 @@ pub async fn until_reported(
     name: &str,
     cause: &str,
 ) -> Result<Page> {
-    let deadline = Instant::now() + Duration::from_secs(60);
+    let deadline = Instant::now() + Duration::from_secs(120);
     loop {
         let page = person.says_name(name).await?;
         if page.html.contains(&format!("data-cause=\"{cause}\"")) {

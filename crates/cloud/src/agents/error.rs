@@ -51,6 +51,11 @@ pub enum AgentApiError {
     /// The import has a gap.
     #[error("this import is not complete: batches or users are missing")]
     ImportIncomplete,
+    /// The import would leave nobody.
+    #[error(
+        "this import brought nobody, and people are known: nothing is removed; check that the agent's account may read the users"
+    )]
+    ImportEmpty,
     /// A batch that is too large.
     #[error("an import batch has at most {max} users", max = writeback_wire::http::IMPORT_BATCH_MAX)]
     BatchTooLarge,
@@ -89,6 +94,7 @@ impl AgentApiError {
             Self::Upgrade => (StatusCode::UPGRADE_REQUIRED, "upgrade-required"),
             Self::ImportNotRunning => (StatusCode::CONFLICT, "import-not-running"),
             Self::ImportIncomplete => (StatusCode::CONFLICT, "import-incomplete"),
+            Self::ImportEmpty => (StatusCode::CONFLICT, "import-empty"),
             Self::BatchTooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "batch-too-large"),
             Self::Store(_) => (StatusCode::SERVICE_UNAVAILABLE, "store-unavailable"),
         }

@@ -54,6 +54,10 @@ pub(super) async fn complete(
 ) -> Result<StatusCode, AgentApiError> {
     let Json(body) = body?;
     let import = running(&cloud, &agent, &import).await?;
+    // An account that lost its right to read sees an empty directory.
+    if body.users == 0 && cloud.store.count_users(agent.tenant).await? > 0 {
+        return Err(AgentApiError::ImportEmpty);
+    }
     let now = cloud.clock.now();
     let audit = AuditRecord {
         tenant: Some(agent.tenant),

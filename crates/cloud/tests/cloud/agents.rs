@@ -1,6 +1,7 @@
 //! Enrolling, and buying access tokens.
 
 use jiff::SignedDuration;
+use writeback_store::UserStore;
 
 use crate::setting::Setting;
 
@@ -66,7 +67,7 @@ async fn an_assertion_is_good_once_here_and_now() {
             setting.assertion(&agent, |c| c["sub"] = uuid::Uuid::nil().to_string().into()),
             "not enrolled",
         ),
-        (format!("{}A", &good[..good.len() - 1]), "signature"),
+        (tampered(&good), "signature"),
     ] {
         let error = setting.buy_token(&assertion).await.unwrap_err();
         assert_eq!(error.error, "invalid_client");
@@ -133,6 +134,22 @@ async fn an_import_is_taken_from_the_agent_that_was_asked_only() {
     let whole = serde_json::json!({ "batches": 1, "users": 0 });
     assert_eq!(post(&mine, complete.clone(), &whole).await, 204);
     assert_eq!(post(&mine, users, &body).await, 409, "it has ended");
+    // Once people are known, an import that brings nobody removes nobody.
+    setting.add_user(setting.tenant.id, &mine, "ann").await;
+    let forest = "corp.test".parse().unwrap();
+    setting.clock.advance(SignedDuration::from_secs(1));
+    setting.admin().want_import(&forest).await.unwrap();
+    let Some(writeback_wire::ToAgent::Import { import, .. }) = link.next().await else {
+        panic!("no import was asked for");
+    };
+    let users = format!("/agent/v1/imports/{import}/users");
+    assert_eq!(post(&mine, users, &body).await, 204);
+    let empty = format!("/agent/v1/imports/{import}/complete");
+    assert_eq!(post(&mine, empty, &whole).await, 409);
+    assert_eq!(
+        setting.store.count_users(setting.tenant.id).await.unwrap(),
+        1
+    );
     let without_token = setting
         .http
         .post(setting.at(&complete))
@@ -141,4 +158,21 @@ async fn an_import_is_taken_from_the_agent_that_was_asked_only() {
         .await
         .unwrap();
     assert_eq!(without_token.status().as_u16(), 401);
+}
+
+/// The token with one bit of its signature turned over: of a byte in the middle, since the last
+/// character has bits that mean nothing.
+fn tampered(token: &str) -> String {
+    let (rest, signature) = token.rsplit_once('.').unwrap();
+    let middle = signature.len() / 2;
+    let other = if signature.as_bytes()[middle] == b'A' {
+        "B"
+    } else {
+        "A"
+    };
+    format!(
+        "{rest}.{}{other}{}",
+        &signature[..middle],
+        &signature[middle + 1..]
+    )
 }
