@@ -3,7 +3,7 @@
 //!
 //! A backend's tests give a [`Fixture`] and have every case expanded as a test of its own:
 //!
-//! ```ignore
+//! ```text
 //! writeback_store::conformance_tests!(TemporaryFile::new());
 //! ```
 #![expect(
