@@ -19,12 +19,16 @@ mod account;
 mod account_control;
 mod ber;
 mod certificate;
+mod changes;
 mod codec;
 mod config;
 mod connection;
+mod consistency;
+mod container;
 mod controller;
 mod directory;
 mod entry;
+mod enumerate;
 mod error;
 mod explain;
 mod filter;
@@ -36,6 +40,7 @@ mod import;
 mod locate;
 mod names;
 mod naming;
+mod object;
 mod pin;
 mod policy;
 mod pool;
@@ -58,16 +63,22 @@ mod write_error;
 pub use account::AccountSnapshot;
 pub use account_control::AccountControl;
 pub use certificate::CertificateProblem;
+pub use changes::{Changed, Changes, ChangesError, ChangesPage};
 pub use config::{
     Credentials, DomainConfig, LDAPS_PORT, Limits, MAX_MESSAGE_BYTES, PreferredControllers,
 };
+pub use consistency::WroteGuid;
 pub use controller::Controller;
 pub use directory::Directory;
+pub use enumerate::Objects;
 pub use error::{AdError, Loss};
 pub use explain::{Attempt, SignInRefusal, bind_refusal, explain, sign_in_refusal};
 pub use filter::{Filter, FilterError, escape_filter_value};
 pub use import::{ImportedUser, PAGE_SIZE_MAX, UserPage, UserPages};
 pub use names::{escape_dn_value, guid_dn, parent_dn};
+pub use object::{
+    DirectoryObject, MEMBERS_MAX, OBJECT_TEXT_MAX, ObjectKind, ObjectProblem, TEXT_VALUE_MAX,
+};
 pub use policy::PolicySource;
 pub use precheck::{MAX_PASSWORD_UNITS, Writing, precheck};
 pub use protected::protected;
