@@ -28,6 +28,9 @@ pub struct Forest {
     pub agent_upn: String,
     /// Password of the agent's account.
     pub agent_password: String,
+    /// Whether the agent's account has *Replicating Directory Changes* and may
+    /// read `CN=Deleted Objects`: DirSync takes flags 0 and shows deletions.
+    pub agent_replicates: bool,
     /// User principal name of the built-in administrator.
     pub administrator_upn: String,
     /// Password of the built-in administrator.
@@ -58,6 +61,7 @@ impl Forest {
             dcs: dcs.collect(),
             agent_upn: format!("{AGENT_SAM}@{}", plan.domain),
             agent_password: secrets.agent,
+            agent_replicates: plan.agent_replicates,
             administrator_upn: format!("Administrator@{}", plan.domain),
             administrator_password: secrets.administrator,
             people_password: secrets.people,

@@ -13,6 +13,12 @@
 //!                                <-proxy-- wb-agent-proxied 10.77.9.13
 //!                                          wb-dc1, wb-dc2 (corp.test), wb-fab1, wb-leg1
 //! ```
+//!
+//! In every forest the agent's account `svc-writeback` may reset passwords and
+//! unlock, no more. In corp.test and fabrikam.test it also has *Replicating
+//! Directory Changes* and may read `CN=Deleted Objects`, so that DirSync works
+//! with flags 0 and shows deletions; in legacy.test it has neither, so that what
+//! a client does without them is tested as well ([`Forest::agent_replicates`]).
 
 mod apt;
 mod bind;

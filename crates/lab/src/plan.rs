@@ -82,6 +82,8 @@ pub(crate) struct ForestPlan {
     pub(crate) netbios: &'static str,
     pub(crate) base_dn: &'static str,
     pub(crate) base: Base,
+    /// Whether the agent's account may replicate and read deleted objects.
+    pub(crate) agent_replicates: bool,
     pub(crate) dcs: &'static [DcPlan],
 }
 
@@ -97,6 +99,7 @@ pub(crate) const FORESTS: &[ForestPlan] = &[
         netbios: "CORP",
         base_dn: "DC=corp,DC=test",
         base: Base::Trixie,
+        agent_replicates: true,
         dcs: &[
             DcPlan {
                 name: "dc1",
@@ -115,6 +118,7 @@ pub(crate) const FORESTS: &[ForestPlan] = &[
         netbios: "FABRIKAM",
         base_dn: "DC=fabrikam,DC=test",
         base: Base::Trixie,
+        agent_replicates: true,
         dcs: &[DcPlan {
             name: "fab1",
             netns: "wb-fab1",
@@ -126,6 +130,8 @@ pub(crate) const FORESTS: &[ForestPlan] = &[
         netbios: "LEGACY",
         base_dn: "DC=legacy,DC=test",
         base: Base::Bookworm,
+        // Here the product meets a company that grants only what it must.
+        agent_replicates: false,
         dcs: &[DcPlan {
             name: "leg1",
             netns: "wb-leg1",

@@ -14,6 +14,13 @@ const INHERITED: &[(&str, &str)] = &[
 ];
 /// On the head itself: unexpire password.
 const UNEXPIRE: &str = "ccc2dc7d-a6ad-4a7a-8846-c04e3cc53501";
+/// On the head itself: *Replicating Directory Changes*, without which DirSync
+/// refuses flags 0. It reads no secrets (those need another right).
+const REPLICATE: &str = "1131f6aa-9c07-11d1-f79f-00c04fc2dcd2";
+
+/// DACL of `CN=Deleted Objects` as a domain is born with it: nobody but
+/// administrators sees what was deleted.
+const DELETED_DACL: &str = "(A;;CCDCLCSWRPWPSDRCWDWO;;;SY)(A;;LCRP;;;BA)";
 
 pub(crate) fn grant(forest: &Forest, agent: &TestUser) -> Result<()> {
     let dc = forest.first_dc()?;
@@ -21,7 +28,12 @@ pub(crate) fn grant(forest: &Forest, agent: &TestUser) -> Result<()> {
     let inherited = INHERITED
         .iter()
         .map(|(right, object)| format!("(OA;CIIO;{right};{object};{USER};{sid})"));
-    for sddl in inherited.chain([format!("(OA;;CR;{UNEXPIRE};;{sid})")]) {
+    let replicate = forest.agent_replicates.then_some(REPLICATE);
+    let on_head = [UNEXPIRE]
+        .into_iter()
+        .chain(replicate)
+        .map(|right| format!("(OA;;CR;{right};;{sid})"));
+    for sddl in inherited.chain(on_head) {
         let object = format!("--objectdn={}", forest.base_dn);
         dc.samba_tool(&[
             "dsacl",
@@ -31,7 +43,26 @@ pub(crate) fn grant(forest: &Forest, agent: &TestUser) -> Result<()> {
             &format!("--sddl={sddl}"),
         ])?;
     }
+    if forest.agent_replicates {
+        show_deleted(forest, &sid)?;
+    }
     Ok(())
+}
+
+/// *List contents* and *read property* on `CN=Deleted Objects`. Windows does not
+/// ask for them when the account may replicate; Samba since 4.19 does
+/// (CVE-2023-4154): there DirSync shows nobody what an ordinary search would not.
+fn show_deleted(forest: &Forest, sid: &str) -> Result<()> {
+    let record = format!(
+        "dn: CN=Deleted Objects,{}\nchangetype: modify\nreplace: nTSecurityDescriptor\n\
+         nTSecurityDescriptor: D:PAI(A;;LCRP;;;{sid}){DELETED_DACL}\n-\n",
+        forest.base_dn
+    );
+    // The container belongs to the system and counts as deleted itself; only its
+    // DACL is written (SD flags 4).
+    forest
+        .first_dc()?
+        .change_database(&record, "show_deleted:1,sd_flags:1:4")
 }
 
 /// Text form of a binary SID (MS-DTYP 2.4.2).

@@ -154,3 +154,38 @@ fn who_cannot_change_the_password_is_refused_by_the_dc() {
         forest.delete_user(&user).unwrap();
     }
 }
+
+#[test]
+fn dirsync_shows_the_agent_everything_but_secrets_where_it_replicates() {
+    let lab = lab();
+    let _calm = lab.calm().unwrap();
+    for forest in lab.forests() {
+        let user = forest.create_user(UserSpec::default()).unwrap();
+        forest.delete_user(&user).unwrap();
+        let dirsync = |filter: &str, attributes: &[&str]| {
+            let fixed = [
+                "-LLL",
+                "-o",
+                "ldif-wrap=no",
+                "-b",
+                &forest.base_dn,
+                "-E",
+                "!dirSync=0/0",
+                filter,
+            ];
+            as_agent(forest, "ldapsearch", &[&fixed, attributes].concat(), "")
+        };
+        let gone = format!("(&(objectClass=user)(sAMAccountName={}))", user.sam);
+        let ran = dirsync(&gone, &["isDeleted"]);
+        if !forest.agent_replicates {
+            assert_eq!(ran.code, 50, "{}: {}", forest.domain, ran.stderr);
+            continue;
+        }
+        assert_eq!(ran.code, 0, "{}: {}", forest.domain, ran.stderr);
+        assert!(ran.stdout.contains("\nisDeleted: TRUE\n"), "{}", ran.stdout);
+
+        let secrets = dirsync("(sAMAccountName=alice)", &["name", "unicodePwd"]);
+        assert!(secrets.stdout.contains("\nname:"), "{}", secrets.stdout);
+        assert!(!secrets.stdout.contains("unicodePwd"), "{}", secrets.stdout);
+    }
+}
