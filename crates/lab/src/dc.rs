@@ -8,6 +8,7 @@ use crate::command::{must, must_with};
 use crate::machine::Machine;
 use crate::plan::{DcPlan, ForestPlan};
 use crate::samba;
+use crate::text::{ldif, modify};
 
 /// One domain controller.
 #[derive(Clone)]
@@ -25,6 +26,9 @@ pub struct Dc {
     pub(crate) forest: &'static ForestPlan,
     pub(crate) plan: &'static DcPlan,
 }
+
+/// Samba's own control for its database check, which mends what must not be there.
+const NO_SYNTAX_CHECK: &str = "local_oid:1.3.6.1.4.1.7165.4.3.19:0";
 
 /// Drops whatever passes the DC's only link, both ways, without a word.
 const CUT: &str = r#"table netdev cut
@@ -101,6 +105,17 @@ impl Dc {
             ldif.as_bytes(),
         )
         .map(drop)
+    }
+
+    /// Replaces the values of an attribute by any bytes, also such as its syntax
+    /// forbids and no client can write. Of attributes with an index (`mail`,
+    /// `displayName`, `givenName`, `userPrincipalName` ...) Samba takes nothing
+    /// that is no UTF-8; of `mobile`, `otherMailbox`, `preferredLanguage`,
+    /// `title` and other plain text it does. It replicates like any change.
+    pub fn set_raw(&self, dn: &str, attribute: &str, values: &[impl AsRef<[u8]>]) -> Result<()> {
+        let lines: String = values.iter().map(|value| ldif(attribute, value)).collect();
+        let record = modify(dn, "replace", attribute, &lines);
+        self.change_database(&record, NO_SYNTAX_CHECK)
     }
 
     /// Undoes whatever a test did: network, freezing, a stopped Samba.

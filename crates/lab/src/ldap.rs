@@ -80,7 +80,12 @@ impl Ldap {
 
     /// Carries out LDIF change records; an error tells what the DC said.
     pub(crate) fn change(&self, ldif: &str) -> Result<()> {
-        let ran = self.tool("ldapmodify", &[], ldif.as_bytes())?;
+        self.change_with(&[], ldif)
+    }
+
+    /// As [`Self::change`], with options of `ldapmodify`.
+    pub(crate) fn change_with(&self, options: &[&str], ldif: &str) -> Result<()> {
+        let ran = self.tool("ldapmodify", options, ldif.as_bytes())?;
         if ran.code != 0 {
             bail!(
                 "{} refused a change ({}): {}",
@@ -99,17 +104,20 @@ impl Ldap {
         filter: &str,
         attributes: &[&str],
     ) -> Result<Vec<Entry>> {
-        let mut args = vec![
-            "-LLL",
-            "-o",
-            "ldif-wrap=no",
-            "-b",
-            base,
-            "-s",
-            scope,
-            filter,
-        ];
-        args.extend(attributes);
+        self.search_with(&[], base, scope, filter, attributes)
+    }
+
+    /// As [`Self::search`], with options of `ldapsearch`.
+    pub(crate) fn search_with(
+        &self,
+        options: &[&str],
+        base: &str,
+        scope: &str,
+        filter: &str,
+        attributes: &[&str],
+    ) -> Result<Vec<Entry>> {
+        let fixed = ["-LLL", "-o", "ldif-wrap=no", "-b", base, "-s", scope];
+        let args = [&fixed, options, &[filter], attributes].concat();
         let ran = self.tool("ldapsearch", &args, b"")?;
         if ran.code != 0 {
             bail!(

@@ -46,6 +46,30 @@ pub(crate) fn ldif(attribute: &str, value: impl AsRef<[u8]>) -> String {
     format!("{attribute}:: {}\n", b64(value.as_ref()))
 }
 
+/// One LDIF record that changes one attribute; `values` are lines of LDIF.
+pub(crate) fn modify(dn: &str, how: &str, attribute: &str, values: &str) -> String {
+    format!(
+        "{}changetype: modify\n{how}: {attribute}\n{values}-\n",
+        ldif("dn", dn)
+    )
+}
+
+/// The first relative name of a DN and the DN of its parent.
+pub(crate) fn split_dn(dn: &str) -> (&str, &str) {
+    let mut escaped = false;
+    let comma = |c: char| {
+        let found = c == ',' && !escaped;
+        escaped = c == '\\' && !escaped;
+        found
+    };
+    dn.split_once(comma).unwrap_or((dn, ""))
+}
+
+/// A name that nobody has, for objects made by one test.
+pub fn unique_name(prefix: &str) -> String {
+    format!("{prefix}-{}", hex::encode(rand::random::<[u8; 6]>()))
+}
+
 /// The value that `unicodePwd` wants: quoted, UTF-16LE.
 pub(crate) fn unicode_pwd(password: &str) -> Vec<u8> {
     format!("\"{password}\"")
@@ -70,6 +94,15 @@ mod tests {
             "a\\, \\\"b\\\" \\+ \\<c\\>\\;#1"
         );
         assert_eq!(escape_dn_value("#x "), "\\#x\\ ");
+    }
+
+    #[test]
+    fn a_dn_is_split_at_its_first_real_comma() {
+        assert_eq!(
+            split_dn("CN=O\\,x\\\\,OU=a,DC=t"),
+            ("CN=O\\,x\\\\", "OU=a,DC=t")
+        );
+        assert_eq!(split_dn("DC=t"), ("DC=t", ""));
     }
 
     #[test]

@@ -5,9 +5,9 @@ use anyhow::{Context as _, Result, bail};
 use crate::bind::BindAnswer;
 use crate::dc::Dc;
 use crate::forest::Forest;
-use crate::text::{escape_dn_value, guid_text, ldif, unicode_pwd};
+use crate::sd;
+use crate::text::{escape_dn_value, guid_text, ldif, modify, unicode_pwd};
 use crate::userspec::{TestUser, UserSpec};
-use crate::{sd, text};
 
 /// SD-flags control (DACL only): owner and group stay as they are. As a line of
 /// LDIF, because OpenLDAP's option for it does not take binary values.
@@ -20,7 +20,11 @@ const LONG_AGO: &str = "132223104000000000";
 impl Forest {
     /// Creates a user on the first DC, as the administrator. Takes about 150 ms.
     pub fn create_user(&self, spec: UserSpec) -> Result<TestUser> {
-        let dc = self.first_dc()?;
+        self.create_user_at(self.first_dc()?, spec)
+    }
+
+    /// As [`Self::create_user`], on this DC.
+    pub fn create_user_at(&self, dc: &Dc, spec: UserSpec) -> Result<TestUser> {
         let admin = self.administrator(dc);
         let spec = spec.with_defaults();
         let user = self.planned(&spec);
@@ -167,12 +171,4 @@ impl Forest {
             self.base_dn
         )
     }
-}
-
-/// One LDIF modify record.
-fn modify(dn: &str, how: &str, attribute: &str, values: &str) -> String {
-    format!(
-        "{}changetype: modify\n{how}: {attribute}\n{values}-\n",
-        text::ldif("dn", dn)
-    )
 }

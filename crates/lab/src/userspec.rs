@@ -69,6 +69,13 @@ pub struct TestUser {
     pub display_name: String,
 }
 
+impl TestUser {
+    /// A name in place of the DN that stays when the user is renamed or moved.
+    pub fn by_guid(&self) -> String {
+        format!("<GUID={}>", self.guid_text)
+    }
+}
+
 impl UserSpec {
     /// With everything filled in that was left open.
     pub(crate) fn with_defaults(mut self) -> Self {

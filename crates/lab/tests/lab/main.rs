@@ -6,6 +6,7 @@
 
 mod accounts;
 mod disturb;
+mod edits;
 mod network;
 mod rights;
 
