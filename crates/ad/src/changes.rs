@@ -1,10 +1,48 @@
-//! stub
-use crate::{controller::Controller, error::AdError, refusal::Refusal};
-use std::marker::PhantomData;
+//! What changed since a position (DirSync, MS-ADTS 3.1.1.3.4.1.3).
+//!
+//! Only *which* objects changed is taken from it; whole objects are read by their GUIDs
+//! afterwards ([`Controller::objects`]). So it does not matter in which order changes come, or
+//! whether they come twice.
+
+use std::sync::atomic::Ordering;
+
+use ldap3_proto::proto::LdapSearchScope;
 use writeback_model::SourceAnchor;
 
-/// Changes since a cookie, page by page.
-pub struct Changes<'a>(PhantomData<&'a ()>);
+use crate::{
+    controller::Controller,
+    entry::Entry,
+    error::AdError,
+    filter_bytes::FilterBytes,
+    own::Own,
+    refusal::Refusal,
+    search::{Ask, Position, Search, position},
+    wanted::{Wanted, changeable},
+};
+
+const OPERATION: &str = "read changes";
+
+/// Of a long attribute only the values that changed: a group of 100,000 would otherwise come
+/// whole with each new member. It is the highest bit.
+const INCREMENTAL_VALUES: i32 = i32::MIN;
+/// What the account may see, instead of everything: all that an account without the right
+/// *Replicating Directory Changes* is given.
+const OBJECT_SECURITY: i32 = 1;
+
+/// LDAP's `timeLimitExceeded`, `busy` and `unavailable`: the position may be good all the same.
+const PASSING: [u32; 3] = [3, 51, 52];
+/// LDAP's `insufficientAccessRights`.
+const INSUFFICIENT_RIGHTS: u32 = 50;
+
+/// Changes since a position, page by page. Windows gives pages, Samba one with everything.
+pub struct Changes<'a> {
+    controller: &'a Controller,
+    attributes: Vec<String>,
+    filter: FilterBytes,
+    cookie: Vec<u8>,
+    more: bool,
+    own: Option<Own>,
+}
 
 /// An object that was created or changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,49 +54,200 @@ pub struct Changed {
 }
 
 /// One page of changes.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ChangesPage {
-    /// Created or changed objects; they may be gone again, or out of scope.
+    /// Created or changed objects: users, groups and containers, one of them perhaps more than
+    /// once. They may be gone again, or out of scope.
     pub changed: Vec<Changed>,
     /// Deleted objects.
     pub deleted: Vec<SourceAnchor>,
-    /// Stands for everything up to the end of this page.
+    /// The position at the end of this page. Any controller of the domain takes it.
     pub cookie: Vec<u8>,
-    /// Whether deleted objects are shown to the agent's account at all.
+    /// Whether deleted objects, and objects that the account may not read, are among them.
+    /// That takes the right *Replicating Directory Changes*.
     pub sees_deletions: bool,
 }
 
 /// Why there are no changes to be had.
 #[derive(Debug, thiserror::Error)]
 pub enum ChangesError {
-    /// The directory does not take the cookie (any more): only a full import helps.
-    #[error("the directory does not take the position that was kept; a full import is needed")]
+    /// The position is not taken (any more): only a full import helps.
+    #[error(
+        "the directory does not take the position that was kept: everything is to be read again"
+    )]
     CookieRefused(#[source] Refusal),
-    /// Something else failed.
-    #[error("the changes could not be read")]
+    /// Something else failed; the same position may do later.
+    #[error("what changed could not be read")]
     Directory(#[from] AdError),
 }
 
 impl Controller {
-    /// A position from which on [`changes`](Self::changes) tells what changed.
+    /// The present position: [`changes`](Self::changes) tells everything that changes from now
+    /// on. Any controller of the domain takes it.
     pub async fn sync_cookie(&self) -> Result<Vec<u8>, AdError> {
-        Ok(Vec::new())
+        // A filter that nothing matches: a position and no objects. Windows goes through the
+        // whole directory for it all the same, in pages.
+        let nothing = FilterBytes::not(&FilterBytes::present("objectClass"));
+        let attributes = vec!["objectGUID".to_owned()];
+        let mut changes = Changes::new(self, Vec::new(), attributes, nothing);
+        while let Some(page) = changes.page().await? {
+            if let Err(refusal) = page {
+                return Err(self.refused(OPERATION, refusal));
+            }
+        }
+        Ok(changes.cookie)
     }
 
-    /// What changed since `cookie`.
-    pub fn changes(&self, _cookie: &[u8], _wanted: &[String]) -> Changes<'_> {
-        Changes(PhantomData)
+    /// What changed since `cookie` in attributes that are synchronised anyway, and in these.
+    pub fn changes(&self, cookie: &[u8], wanted: &[String]) -> Changes<'_> {
+        let attributes = Wanted::new(wanted).of_changes();
+        Changes::new(self, cookie.to_vec(), attributes, changeable())
     }
 
-    /// Who this controller is (`dsServiceName`) and its `highestCommittedUSN`.
+    /// Who this controller is (`dsServiceName`) and its `highestCommittedUSN`, which rises
+    /// with every change to its database: whether to ask for changes can be told from it in
+    /// less than a millisecond.
     pub async fn highest_usn(&self) -> Result<(String, i64), AdError> {
-        Err(self.missing("highestCommittedUSN"))
+        const WANTED: [&str; 2] = ["dsServiceName", "highestCommittedUSN"];
+        let read = |kept: std::sync::Arc<crate::pool::Kept>| async move {
+            let search = Search::object("", &WANTED);
+            kept.connection.search("read highest USN", search).await
+        };
+        let root = self.only(self.reading(read).await?, "read highest USN")?;
+        let root = root.ok_or(self.missing("rootDSE"))?;
+        let usn = root.integer("highestCommittedUSN");
+        let name = root.text("dsServiceName");
+        name.zip(usn).ok_or(self.missing("highestCommittedUSN"))
     }
 }
 
-impl Changes<'_> {
-    /// The next page; `None` after the last.
+impl<'a> Changes<'a> {
+    fn new(
+        controller: &'a Controller,
+        cookie: Vec<u8>,
+        attributes: Vec<String>,
+        filter: FilterBytes,
+    ) -> Self {
+        Self {
+            controller,
+            attributes,
+            filter,
+            cookie,
+            more: true,
+            own: None,
+        }
+    }
+
+    /// The next page, which may be empty; `None` after the last. After an error it may be
+    /// asked for again: nothing is lost.
     pub async fn next(&mut self) -> Result<Option<ChangesPage>, ChangesError> {
-        Ok(None)
+        let page = self.page().await?;
+        page.transpose().map_err(|refusal| match refusal.code {
+            code if PASSING.contains(&code) => self.controller.refused(OPERATION, refusal).into(),
+            _ => ChangesError::CookieRefused(refusal),
+        })
+    }
+
+    /// The next page or the refusal of it.
+    async fn page(&mut self) -> Result<Option<Result<ChangesPage, Refusal>>, AdError> {
+        if !self.more {
+            return Ok(None);
+        }
+        let own = match self.own.take() {
+            Some(own) => own,
+            None => {
+                let controller = self.controller;
+                controller.directory().own(controller.host()).await?
+            }
+        };
+        let narrowed = &self.controller.object_security;
+        if !narrowed.load(Ordering::Relaxed) {
+            match self.read(&own, INCREMENTAL_VALUES).await? {
+                Err(refusal) if refusal.code == INSUFFICIENT_RIGHTS => {
+                    tracing::debug!(host = self.controller.host(), "no right to replicate");
+                    narrowed.store(true, Ordering::Relaxed);
+                }
+                answer => return Ok(Some(self.took(own, answer, true))),
+            }
+        }
+        let answer = self
+            .read(&own, INCREMENTAL_VALUES | OBJECT_SECURITY)
+            .await?;
+        Ok(Some(self.took(own, answer, false)))
+    }
+
+    fn took(
+        &mut self,
+        own: Own,
+        answer: Result<(ChangesPage, bool), Refusal>,
+        sees_deletions: bool,
+    ) -> Result<ChangesPage, Refusal> {
+        let (mut page, more) = match answer {
+            Ok(answer) => answer,
+            Err(refusal) => {
+                own.give_back();
+                return Err(refusal);
+            }
+        };
+        page.sees_deletions = sees_deletions;
+        self.cookie.clone_from(&page.cookie);
+        self.more = more;
+        match more {
+            true => self.own = Some(own),
+            false => own.give_back(),
+        }
+        Ok(page)
+    }
+
+    async fn read(
+        &self,
+        own: &Own,
+        flags: i32,
+    ) -> Result<Result<(ChangesPage, bool), Refusal>, AdError> {
+        let attributes: Vec<&str> = self.attributes.iter().map(String::as_str).collect();
+        let search = Search {
+            // It must be the head of the domain.
+            base: &self.controller.root_dse().domain_head,
+            scope: LdapSearchScope::Subtree,
+            filter: self.filter.clone(),
+            attributes: &attributes,
+            at_most: 0,
+            controls: vec![Ask::DirSync {
+                flags,
+                cookie: self.cookie.clone(),
+            }],
+        };
+        let mut stream = own.connection().stream(OPERATION, &search).await?;
+        let mut page = ChangesPage::default();
+        while let Some(entry) = stream.next().await? {
+            page.add(&entry);
+        }
+        let end = stream.end().await?;
+        if let Some(refusal) = end.refusal {
+            return Ok(Err(refusal));
+        }
+        let missing = self.controller.missing("position (DirSync control)");
+        let Position { more, cookie } = position(end.controls).ok_or(missing)?;
+        if more && cookie == self.cookie {
+            return Err(self.controller.missing("end of the changes"));
+        }
+        page.cookie = cookie;
+        Ok(Ok((page, more)))
+    }
+}
+
+impl ChangesPage {
+    fn add(&mut self, entry: &Entry) {
+        let guid = entry.bytes("objectGUID");
+        let Some(anchor) = guid.and_then(|bytes| SourceAnchor::try_from_bytes(bytes).ok()) else {
+            // It is always given; what comes without cannot be said to be anything.
+            return;
+        };
+        if entry.flag("isDeleted") == Some(true) {
+            self.deleted.push(anchor);
+        } else {
+            let moved = entry.has("name") || entry.has("parentGUID");
+            self.changed.push(Changed { anchor, moved });
+        }
     }
 }

@@ -1,14 +1,54 @@
 //! Bytes of a stream into LDAP messages, with limits.
 
 use bytes::BytesMut;
-use ldap3_proto::{LdapCodec, LdapMsg};
+use ldap3_proto::{LdapCodec, LdapMsg, control::LdapControl, proto::LdapOp};
 use tokio_util::codec::Decoder as _;
 use tracing::Dispatch;
 
-use crate::error::Loss;
+use crate::{
+    ber::{INTEGER, SEQUENCE},
+    ber_read::{Elements, message_id},
+    entry::{ENTRY, Entry},
+    error::Loss,
+};
 
 /// An LDAP message nests about ten levels; more is an attack on the stack.
 const DEPTH_MAX: usize = 32;
+
+/// A message.
+pub(crate) struct Message {
+    pub(crate) id: i32,
+    pub(crate) body: Body,
+}
+
+/// What is in it.
+pub(crate) enum Body {
+    /// An object that a search found.
+    Entry(Entry),
+    /// Anything else, with its controls.
+    Other(Box<LdapOp>, Vec<LdapControl>),
+}
+
+impl From<LdapMsg> for Message {
+    fn from(message: LdapMsg) -> Self {
+        Self {
+            id: message.msgid,
+            body: Body::Other(Box::new(message.op), message.ctrl),
+        }
+    }
+}
+
+/// The entry in a whole message; `None` if it is a message of another kind.
+fn entry(bytes: &[u8]) -> Option<Option<Message>> {
+    let mut parts = Elements::new(Elements::new(bytes).take(SEQUENCE)?);
+    let id = parts.take(INTEGER)?;
+    let contents = parts.take(ENTRY)?;
+    let read = message_id(id).zip(Entry::read(contents));
+    Some(read.map(|(id, entry)| Message {
+        id,
+        body: Body::Entry(entry),
+    }))
+}
 
 /// Takes messages out of a buffer, one by one.
 pub(crate) struct Messages {
@@ -26,33 +66,38 @@ impl Messages {
     }
 
     /// The next message and how many bytes it had, or `None` until more bytes have come.
-    pub(crate) fn next(&mut self, buffer: &mut BytesMut) -> Result<Option<(LdapMsg, usize)>, Loss> {
-        if !self.may_be_complete(buffer)? {
+    pub(crate) fn next(&mut self, buffer: &mut BytesMut) -> Result<Option<(Message, usize)>, Loss> {
+        let Some(size) = self.complete(buffer)? else {
             return Ok(None);
+        };
+        let mut bytes = buffer.split_to(size);
+        if let Some(entry) = entry(&bytes) {
+            let message = entry.ok_or(Loss::NotUnderstood("an object that is none"))?;
+            return Ok(Some((message, size)));
         }
-        let before = buffer.len();
         // The library traces whole messages: people's names and addresses. Nothing of it is
         // to reach a log, at whatever level.
         let decoded =
-            tracing::dispatcher::with_default(&Dispatch::none(), || self.codec.decode(buffer));
+            tracing::dispatcher::with_default(&Dispatch::none(), || self.codec.decode(&mut bytes));
         match decoded {
-            Ok(Some(message)) => Ok(Some((message, before - buffer.len()))),
-            Ok(None) => Err(Loss::NotUnderstood("a message that contradicts its length")),
+            Ok(Some(message)) if bytes.is_empty() => Ok(Some((message.into(), size))),
+            Ok(_) => Err(Loss::NotUnderstood("a message that contradicts its length")),
             Err(_) => Err(Loss::NotUnderstood("a message that is no LDAP")),
         }
     }
 
     /// Reads the outermost tag and length: what cannot become a message is refused at once,
-    /// and what is too large before it fills the memory.
-    fn may_be_complete(&self, buffer: &[u8]) -> Result<bool, Loss> {
+    /// and what is too large before it fills the memory. The size of the first message, once it
+    /// is there.
+    fn complete(&self, buffer: &[u8]) -> Result<Option<usize>, Loss> {
         let Some((&tag, rest)) = buffer.split_first() else {
-            return Ok(false);
+            return Ok(None);
         };
         if tag != crate::ber::SEQUENCE {
             return Err(Loss::NotUnderstood("bytes that begin no message"));
         }
         let Some((&first, rest)) = rest.split_first() else {
-            return Ok(false);
+            return Ok(None);
         };
         let digits = usize::from(first & 0x7f);
         let (head, length) = match first {
@@ -60,7 +105,7 @@ impl Messages {
             // The indefinite form is not LDAP (RFC 4511, 5.1), and nine digits are no length.
             0x80 | 0x89.. => return Err(Loss::NotUnderstood("a length that is none")),
             _ => match rest.get(..digits) {
-                None => return Ok(false),
+                None => return Ok(None),
                 Some(bytes) => {
                     let length = bytes
                         .iter()
@@ -76,7 +121,7 @@ impl Messages {
                 what: "message",
             });
         }
-        Ok(buffer.len() >= total)
+        Ok((buffer.len() >= total).then_some(total))
     }
 }
 
@@ -88,7 +133,7 @@ mod tests {
 
     const LIMIT: usize = 4096;
 
-    fn next(bytes: &[u8]) -> Result<Option<(LdapMsg, usize)>, Loss> {
+    fn next(bytes: &[u8]) -> Result<Option<(Message, usize)>, Loss> {
         Messages::new(LIMIT).next(&mut BytesMut::from(bytes))
     }
 
@@ -100,7 +145,7 @@ mod tests {
         }
         let mut buffer = BytesMut::from(&[whole.as_slice(), b"\x30"].concat()[..]);
         let (message, size) = Messages::new(LIMIT).next(&mut buffer).unwrap().unwrap();
-        assert_eq!((message.msgid, size, buffer.len()), (1, 14, 1));
+        assert_eq!((message.id, size, buffer.len()), (1, 14, 1));
     }
 
     #[test]

@@ -72,10 +72,14 @@ pub struct Limits {
     pub connect: Duration,
     /// One operation: a password write takes 30 ms, and a busy controller may queue hundreds.
     pub operation: Duration,
+    /// The silence before the first entry of a long search, and between two: a domain
+    /// controller looks through a large directory before it says anything.
+    pub silence: Duration,
     /// One LDAP message, in bytes. Active Directory itself sends single objects of at most a
     /// few MiB; the default is [`MAX_MESSAGE_BYTES`].
     pub max_message_bytes: usize,
-    /// All entries of one search together, in bytes.
+    /// All entries of one search together, in bytes. Long searches, whose entries are handed
+    /// on as they come, have no such limit.
     pub max_search_bytes: usize,
     /// Connections to one controller. Samba serves one connection serially, so this many
     /// writes go on side by side.
@@ -95,6 +99,7 @@ impl Default for Limits {
         Self {
             connect: Duration::from_secs(5),
             operation: Duration::from_secs(15),
+            silence: Duration::from_secs(60),
             max_message_bytes: MAX_MESSAGE_BYTES,
             max_search_bytes: 4 * MAX_MESSAGE_BYTES,
             connections: 4,

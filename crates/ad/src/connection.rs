@@ -11,14 +11,19 @@ use std::{
 
 use ldap3_proto::proto::LdapResultCode;
 use rustls::ClientConfig;
-use tokio::{sync::mpsc, time::Instant};
+use tokio::{
+    sync::mpsc,
+    time::{Instant, timeout},
+};
 
 use crate::{
     ber::Bytes,
     config::{Credentials, Limits},
     error::{AdError, Loss},
     refusal::Refusal,
-    request::{self, Change, Control, Search},
+    request::{self, Change, Control},
+    search::Search,
+    stream::{ROOM, Stream},
     transport::{self, Outgoing},
     waiting::{Kind, Reply, Ticket, Waiting},
 };
@@ -59,7 +64,7 @@ impl Connection {
             connection.bind(credentials).await?;
             Ok(connection)
         };
-        match tokio::time::timeout(limits.connect, open).await {
+        match timeout(limits.connect, open).await {
             Ok(opened) => opened,
             Err(_) => Err(AdError::TimedOut {
                 host: host.to_owned(),
@@ -72,7 +77,7 @@ impl Connection {
 
     async fn bind(&self, credentials: &Credentials) -> Result<(), AdError> {
         let Credentials { user, password } = credentials;
-        let write = |id| Ok(request::bind(id, user, password));
+        let write = |id| request::bind(id, user, password);
         let reply = self
             .call("sign-in", Kind::Bind, self.limits.connect, write)
             .await?;
@@ -105,10 +110,7 @@ impl Connection {
         within: Duration,
     ) -> Result<Reply, AdError> {
         let seconds = i32::try_from(within.as_secs().max(1)).unwrap_or(i32::MAX);
-        let write = |id| {
-            let bytes = request::search(id, search, seconds);
-            bytes.map_err(|_| Loss::NotUnderstood("a search that cannot be written"))
-        };
+        let write = |id| request::search(id, &search, seconds);
         self.call(operation, Kind::Search, within, write).await
     }
 
@@ -120,9 +122,33 @@ impl Connection {
         changes: &[Change],
         control: Option<Control>,
     ) -> Result<Reply, AdError> {
-        let write = |id| Ok(request::modify(id, dn, changes, control));
+        let write = |id| request::modify(id, dn, changes, &control);
         self.call(operation, Kind::Modify, self.limits.operation, write)
             .await
+    }
+
+    /// A search whose entries are handed on as they come. It has been sent, or soon will be,
+    /// when this returns.
+    pub(crate) async fn stream(
+        &self,
+        operation: &'static str,
+        search: &Search<'_>,
+    ) -> Result<Stream<'_>, AdError> {
+        let lost = |loss| self.lost(operation, false, loss);
+        let (ticket, entries) = self.waiting.enter_stream(ROOM).map_err(lost)?;
+        // The domain controller's own limits bound its work.
+        let bytes = request::search(ticket.id, search, 0);
+        let within = self.silence();
+        match timeout(within, self.send(&ticket, bytes)).await {
+            Ok(queued) => queued.map_err(lost)?,
+            Err(_) => return Err(self.timed_out(operation, within, ticket.departure.cancel())),
+        }
+        Ok(Stream {
+            connection: self,
+            operation,
+            ticket,
+            entries,
+        })
     }
 
     async fn call(
@@ -130,53 +156,83 @@ impl Connection {
         operation: &'static str,
         kind: Kind,
         within: Duration,
-        write: impl FnOnce(i32) -> Result<Bytes, Loss>,
+        write: impl FnOnce(i32) -> Bytes,
     ) -> Result<Reply, AdError> {
-        let lost = |sent, source| AdError::Lost {
-            host: self.host.to_string(),
-            operation,
-            sent,
-            source,
-        };
-        let mut ticket = self.waiting.enter(kind).map_err(|loss| lost(false, loss))?;
-        let bytes = write(ticket.id).map_err(|loss| lost(false, loss))?;
-        let answered = tokio::time::timeout(within, self.exchange(&mut ticket, bytes)).await;
+        let entered = self.waiting.enter(kind);
+        let mut ticket = entered.map_err(|loss| self.lost(operation, false, loss))?;
+        let bytes = write(ticket.id);
+        let answered = timeout(within, self.exchange(&mut ticket, bytes)).await;
         // From here on the request cannot leave any more, and whether it did is known.
         let sent = ticket.departure.cancel();
         match answered {
             Ok(Ok(reply)) => {
-                *self
-                    .last_answer
-                    .lock()
-                    .unwrap_or_else(PoisonError::into_inner) = Instant::now();
+                self.heard();
                 Ok(reply)
             }
-            Ok(Err(loss)) => Err(lost(sent, loss)),
-            Err(_) => {
-                // Whatever else is asked here would wait behind it.
-                self.retire();
-                let host = self.host.to_string();
-                Err(AdError::TimedOut {
-                    host,
-                    operation,
-                    after: within,
-                    sent,
-                })
-            }
+            Ok(Err(loss)) => Err(self.lost(operation, sent, loss)),
+            Err(_) => Err(self.timed_out(operation, within, sent)),
         }
     }
 
     async fn exchange(&self, ticket: &mut Ticket, bytes: Bytes) -> Result<Reply, Loss> {
-        let gone = || self.waiting.lost().unwrap_or(Loss::Abandoned);
+        self.send(ticket, bytes).await?;
+        match (&mut ticket.reply).await {
+            Ok(answered) => answered,
+            Err(_) => Err(self.gone()),
+        }
+    }
+
+    async fn send(&self, ticket: &Ticket, bytes: Bytes) -> Result<(), Loss> {
         let outgoing = Outgoing {
             bytes,
             departure: ticket.departure.clone(),
         };
-        self.queue.send(outgoing).await.map_err(|_| gone())?;
-        match (&mut ticket.reply).await {
-            Ok(answered) => answered,
-            Err(_) => Err(gone()),
+        let queued = self.queue.send(outgoing).await;
+        queued.map_err(|_| self.gone())
+    }
+
+    /// How it ended, for someone who learns only that it did.
+    pub(crate) fn gone(&self) -> Loss {
+        self.waiting.lost().unwrap_or(Loss::Abandoned)
+    }
+
+    pub(crate) fn lost(&self, operation: &'static str, sent: bool, source: Loss) -> AdError {
+        AdError::Lost {
+            host: self.host.to_string(),
+            operation,
+            sent,
+            source,
         }
+    }
+
+    pub(crate) fn timed_out(
+        &self,
+        operation: &'static str,
+        after: Duration,
+        sent: bool,
+    ) -> AdError {
+        // Whatever else is asked here would wait behind it.
+        self.retire();
+        AdError::TimedOut {
+            host: self.host.to_string(),
+            operation,
+            after,
+            sent,
+        }
+    }
+
+    /// Notes that it is alive.
+    pub(crate) fn heard(&self) {
+        let mut last = self
+            .last_answer
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        *last = Instant::now();
+    }
+
+    /// How long a search that is handed on as it comes may be silent.
+    pub(crate) const fn silence(&self) -> Duration {
+        self.limits.silence
     }
 
     /// The DNS name it was made for.

@@ -1,6 +1,6 @@
 //! A connection to one domain controller, for as long as it is needed.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError, atomic::AtomicBool};
 
 use jiff::Timestamp;
 use writeback_model::SourceAnchor;
@@ -15,8 +15,8 @@ use crate::{
     pool::Kept,
     receipt::Receipt,
     refusal::Refusal,
-    request::Search,
     rootdse::{NO_SUCH_OBJECT, PolicyHints, RootDse, read_object},
+    search::Search,
     time::from_generalized,
     waiting::Reply,
 };
@@ -36,6 +36,8 @@ pub struct Controller {
     host: Arc<str>,
     root: Arc<RootDse>,
     role: Role,
+    /// It was found to give changes to the agent's account only as far as the account may see.
+    pub(crate) object_security: AtomicBool,
 }
 
 impl Controller {
@@ -48,6 +50,7 @@ impl Controller {
             host,
             root,
             role,
+            object_security: AtomicBool::new(false),
         }
     }
 
@@ -216,23 +219,28 @@ impl Controller {
         }
     }
 
+    pub(crate) fn refused(&self, operation: &'static str, source: Refusal) -> AdError {
+        AdError::Refused {
+            host: self.host.to_string(),
+            operation,
+            source,
+        }
+    }
+
     /// The one entry of a search that can only have one; `None` if there is no such object.
     pub(crate) fn only(
         &self,
         reply: Reply,
         operation: &'static str,
     ) -> Result<Option<Entry>, AdError> {
-        let host = || self.host.to_string();
         let refusal = Refusal::of(reply.result);
         match refusal.code {
-            0 if reply.entries.len() > 1 => Err(AdError::NotUnique { host: host() }),
+            0 if reply.entries.len() > 1 => Err(AdError::NotUnique {
+                host: self.host.to_string(),
+            }),
             0 => Ok(reply.entries.into_iter().next()),
             NO_SUCH_OBJECT => Ok(None),
-            _ => Err(AdError::Refused {
-                host: host(),
-                operation,
-                source: refusal,
-            }),
+            _ => Err(self.refused(operation, refusal)),
         }
     }
 }

@@ -11,6 +11,7 @@ use crate::{
     error::AdError,
     locate::Locator,
     names::{parent_dn, same_dn},
+    own::Own,
     pool::{Kept, Pools},
     rootdse::read_object,
     tls,
@@ -56,6 +57,10 @@ impl Directory {
 
     pub(crate) async fn take(&self, host: &str) -> Result<Arc<Kept>, AdError> {
         self.inner.pools.take(host).await
+    }
+
+    pub(crate) async fn own(&self, host: &str) -> Result<Own, AdError> {
+        self.inner.pools.own(host).await
     }
 
     /// A connection to the PDC emulator: the controller that says of itself that it holds the

@@ -15,10 +15,8 @@ use tokio_rustls::{TlsAcceptor, server::TlsStream};
 use writeback_model::Secret;
 
 use crate::{
-    AdError, Credentials, Limits, Loss, Trust,
-    connection::Connection,
-    request::{Change, Search},
-    waiting::Reply,
+    AdError, Credentials, Limits, Loss, Trust, connection::Connection, request::Change,
+    search::Search, waiting::Reply,
 };
 
 /// A bind that succeeded, as number 1.

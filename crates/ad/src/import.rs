@@ -3,16 +3,22 @@
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use ldap3_proto::{control::LdapControl, proto::LdapSearchScope};
+use ldap3_proto::proto::LdapSearchScope;
 use writeback_model::SourceAnchor;
 
 use crate::{
-    account_control::AccountControl, controller::Controller, entry::Entry, error::AdError,
-    filter::Filter, pool::Kept, refusal::Refusal, request::Search, time::from_filetime,
+    account_control::AccountControl,
+    controller::Controller,
+    entry::Entry,
+    enumerate::PAGE_SIZE_MAX,
+    error::AdError,
+    filter::Filter,
+    filter_bytes::FilterBytes,
+    pool::Kept,
+    refusal::Refusal,
+    search::{Ask, Search, next_page},
+    time::from_filetime,
 };
-
-/// What a domain controller gives at most in one page (`MaxPageSize`).
-pub const PAGE_SIZE_MAX: u16 = 1000;
 
 /// One user as the directory has it. Text that is no UTF-8 has U+FFFD in it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -141,10 +147,13 @@ impl UserPages<'_> {
         let search = Search {
             base: &self.base,
             scope: LdapSearchScope::Subtree,
-            filter: self.filter.0.clone(),
+            filter: FilterBytes::from(&self.filter.0),
             attributes: WANTED,
             at_most: 0,
-            page: Some((i64::from(self.page_size), cookie)),
+            controls: vec![Ask::Page {
+                size: i32::from(self.page_size),
+                cookie,
+            }],
         };
         let reply = self.kept.connection.search(OPERATION, search).await?;
         let refusal = Refusal::of(reply.result);
@@ -156,15 +165,7 @@ impl UserPages<'_> {
                 source: refusal,
             });
         }
-        self.cookie = reply
-            .controls
-            .into_iter()
-            .find_map(|control| match control {
-                LdapControl::SimplePagedResults { cookie, .. } if !cookie.is_empty() => {
-                    Some(cookie)
-                }
-                _ => None,
-            });
+        self.cookie = next_page(reply.controls);
         let users: Vec<_> = reply.entries.iter().filter_map(ImportedUser::of).collect();
         let unusable = reply.entries.len() - users.len();
         Ok(Some(UserPage { users, unusable }))

@@ -18,6 +18,8 @@
 mod account;
 mod account_control;
 mod ber;
+mod ber_read;
+mod by_guid;
 mod certificate;
 mod changes;
 mod codec;
@@ -31,32 +33,41 @@ mod entry;
 mod enumerate;
 mod error;
 mod explain;
+mod extended_dn;
 mod filter;
+mod filter_bytes;
 #[cfg(test)]
 mod fixtures;
 #[cfg(test)]
 mod hostile_tests;
 mod import;
 mod locate;
+mod members;
 mod names;
 mod naming;
 mod object;
+mod object_read;
+mod own;
 mod pin;
 mod policy;
 mod pool;
 mod precheck;
 mod protected;
+mod reading;
 mod receipt;
 mod refusal;
 mod replication;
 mod request;
 mod rootdse;
+mod search;
 mod sid;
+mod stream;
 mod time;
 mod tls;
 mod transport;
 mod unicode_pwd;
 mod waiting;
+mod wanted;
 mod write;
 mod write_error;
 
@@ -70,11 +81,11 @@ pub use config::{
 pub use consistency::WroteGuid;
 pub use controller::Controller;
 pub use directory::Directory;
-pub use enumerate::Objects;
+pub use enumerate::{Objects, PAGE_SIZE_MAX};
 pub use error::{AdError, Loss};
 pub use explain::{Attempt, SignInRefusal, bind_refusal, explain, sign_in_refusal};
 pub use filter::{Filter, FilterError, escape_filter_value};
-pub use import::{ImportedUser, PAGE_SIZE_MAX, UserPage, UserPages};
+pub use import::{ImportedUser, UserPage, UserPages};
 pub use names::{escape_dn_value, guid_dn, parent_dn};
 pub use object::{
     DirectoryObject, MEMBERS_MAX, OBJECT_TEXT_MAX, ObjectKind, ObjectProblem, TEXT_VALUE_MAX,

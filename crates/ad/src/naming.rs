@@ -1,17 +1,20 @@
 //! How the domain is called in user names: `CORP\alice`, `alice@corp.example`.
 
-use ldap3_proto::proto::{LdapFilter, LdapSearchScope};
+use ldap3_proto::proto::LdapSearchScope;
 
-use crate::{controller::Controller, error::AdError, refusal::Refusal, request::Search};
+use crate::{
+    controller::Controller, error::AdError, filter_bytes::FilterBytes, refusal::Refusal,
+    search::Search,
+};
 
 impl Controller {
     /// The NetBIOS name of the domain: `nETBIOSName` of its crossRef. `None` if there is none
     /// to be read.
     pub async fn netbios_name(&self) -> Result<Option<String>, AdError> {
         let head = self.root_dse().domain_head.clone();
-        let filter = LdapFilter::And(vec![
-            LdapFilter::Equality("objectClass".into(), "crossRef".into()),
-            LdapFilter::Equality("nCName".into(), head),
+        let filter = FilterBytes::all_of(&[
+            FilterBytes::equal("objectClass", b"crossRef"),
+            FilterBytes::equal("nCName", head.as_bytes()),
         ]);
         let found = self
             .partitions(LdapSearchScope::OneLevel, filter, "nETBIOSName")
@@ -22,7 +25,7 @@ impl Controller {
     /// Suffixes of user principal names that the forest allows besides its domains' names:
     /// `uPNSuffixes` of the partitions container.
     pub async fn upn_suffixes(&self) -> Result<Vec<String>, AdError> {
-        let any = LdapFilter::Present("objectClass".into());
+        let any = FilterBytes::present("objectClass");
         let found = self
             .partitions(LdapSearchScope::Base, any, "uPNSuffixes")
             .await?;
@@ -35,7 +38,7 @@ impl Controller {
     async fn partitions(
         &self,
         scope: LdapSearchScope,
-        filter: LdapFilter,
+        filter: FilterBytes,
         wanted: &'static str,
     ) -> Result<Vec<String>, AdError> {
         const OPERATION: &str = "read partitions";
@@ -50,7 +53,7 @@ impl Controller {
                     filter,
                     attributes,
                     at_most: 0,
-                    page: None,
+                    controls: Vec::new(),
                 };
                 kept.connection.search(OPERATION, search).await
             }

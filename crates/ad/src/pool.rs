@@ -9,8 +9,13 @@ use rustls::ClientConfig;
 use tokio::sync::Notify;
 
 use crate::{
-    config::DomainConfig, connection::Connection, error::AdError, locate::Locator, request::Search,
+    config::DomainConfig,
+    connection::Connection,
+    error::AdError,
+    locate::Locator,
+    own::{Own, Resting},
     rootdse::RootDse,
+    search::Search,
 };
 
 /// A kept connection and what its controller said of itself.
@@ -24,6 +29,7 @@ pub(crate) struct Pools {
     config: Arc<DomainConfig>,
     tls: Arc<ClientConfig>,
     hosts: Mutex<HashMap<String, Arc<Pool>>>,
+    resting: Arc<Resting>,
 }
 
 #[derive(Default)]
@@ -50,6 +56,7 @@ impl Pools {
             config,
             tls,
             hosts: Mutex::default(),
+            resting: Arc::default(),
         }
     }
 
@@ -82,16 +89,28 @@ impl Pools {
         }
     }
 
+    /// A connection to this host that nobody else uses: a rested one that still answers, or a
+    /// new one.
+    pub(crate) async fn own(&self, host: &str) -> Result<Own, AdError> {
+        while let Some(kept) = self.resting.wake(host) {
+            if kept.connection.usable() && self.answers(&kept).await {
+                return Ok(Own::new(kept, &self.resting));
+            }
+        }
+        Ok(Own::new(self.open(host).await?, &self.resting))
+    }
+
     /// Whether a connection that was silent for long still answers.
     async fn lives(&self, kept: &Kept) -> bool {
-        let limits = &self.config.limits;
-        if kept.connection.silent_for() < limits.idle_before_probe {
-            return true;
-        }
+        let patience = self.config.limits.idle_before_probe;
+        kept.connection.silent_for() < patience || self.answers(kept).await
+    }
+
+    async fn answers(&self, kept: &Kept) -> bool {
         let search = Search::object("", &["currentTime"]);
         let probe = kept
             .connection
-            .search_within("sign of life", search, limits.probe)
+            .search_within("sign of life", search, self.config.limits.probe)
             .await;
         if probe.is_err() {
             kept.connection.retire();

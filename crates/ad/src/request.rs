@@ -3,21 +3,19 @@
 //! Whoever holds one of these can send it and nothing else: there is no `Debug` that could
 //! print a password, and the bytes are wiped.
 
-use bytes::BytesMut;
-use ldap3_proto::{
-    LdapCodec, LdapMsg,
-    control::LdapControl,
-    proto::{LdapDerefAliases, LdapFilter, LdapOp, LdapSearchRequest, LdapSearchScope},
-};
-use tokio_util::codec::Encoder as _;
+use ldap3_proto::proto::LdapSearchScope;
 use writeback_model::Secret;
 use zeroize::Zeroizing;
 
-use crate::ber::{self, BOOLEAN, Bytes, ENUMERATED, INTEGER, OCTET_STRING, SEQUENCE, SET, element};
+use crate::{
+    ber::{self, BOOLEAN, Bytes, ENUMERATED, INTEGER, OCTET_STRING, SEQUENCE, SET, element},
+    search::{Ask, Search},
+};
 
 /// Application tags of RFC 4511.
 const BIND: u8 = 0x60;
 const UNBIND: u8 = 0x42;
+const SEARCH: u8 = 0x63;
 const MODIFY: u8 = 0x66;
 const SIMPLE: u8 = 0x80;
 const CONTROLS: u8 = 0xa0;
@@ -49,10 +47,10 @@ impl Change {
 }
 
 /// A control with its value; always critical, so that it is never overlooked.
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 pub(crate) struct Control {
     pub(crate) oid: &'static str,
-    pub(crate) value: &'static [u8],
+    pub(crate) value: Vec<u8>,
 }
 
 fn message(id: i32, operation: &[u8], controls: &[u8]) -> Bytes {
@@ -73,22 +71,12 @@ pub(crate) fn unbind(id: i32) -> Bytes {
 }
 
 /// One modify request: all changes or none.
-pub(crate) fn modify(id: i32, dn: &str, changes: &[Change], control: Option<Control>) -> Bytes {
+pub(crate) fn modify(id: i32, dn: &str, changes: &[Change], control: &Option<Control>) -> Bytes {
     let changes: Vec<Bytes> = changes.iter().map(change).collect();
     let parts: Vec<&[u8]> = changes.iter().map(|bytes| bytes.as_slice()).collect();
     let dn = element(OCTET_STRING, &[dn.as_bytes()]);
     let operation = element(MODIFY, &[&dn, &element(SEQUENCE, &parts)]);
-    let controls = control.map(|control| {
-        let oid = element(OCTET_STRING, &[control.oid.as_bytes()]);
-        let critical = element(BOOLEAN, &[&[0xff]]);
-        let value = element(OCTET_STRING, &[control.value]);
-        element(CONTROLS, &[&element(SEQUENCE, &[&oid, &critical, &value])])
-    });
-    message(
-        id,
-        &operation,
-        controls.as_ref().map_or(&[], |bytes| bytes.as_slice()),
-    )
+    message(id, &operation, &controls(control.as_slice()))
 }
 
 fn change(change: &Change) -> Bytes {
@@ -98,63 +86,64 @@ fn change(change: &Change) -> Bytes {
     element(SEQUENCE, &[&how, &element(SEQUENCE, &[&name, &values])])
 }
 
-/// A search. Nothing in it is secret, so the library writes it.
-#[derive(Clone)]
-pub(crate) struct Search<'a> {
-    pub(crate) base: &'a str,
-    pub(crate) scope: LdapSearchScope,
-    pub(crate) filter: LdapFilter,
-    pub(crate) attributes: &'a [&'a str],
-    /// Most entries to be given back; 0 is as many as there are.
-    pub(crate) at_most: i32,
-    /// Page size and cookie.
-    pub(crate) page: Option<(i64, Vec<u8>)>,
-}
-
-impl<'a> Search<'a> {
-    /// One object, by its name.
-    pub(crate) fn object(base: &'a str, attributes: &'a [&'a str]) -> Self {
-        Self {
-            base,
-            scope: LdapSearchScope::Base,
-            filter: LdapFilter::Present("objectClass".into()),
-            attributes,
-            at_most: 0,
-            page: None,
-        }
-    }
-}
-
-/// A search as bytes; `seconds` bounds the work of the domain controller.
-pub(crate) fn search(id: i32, search: Search<'_>, seconds: i32) -> std::io::Result<Bytes> {
-    let operation = LdapOp::SearchRequest(LdapSearchRequest {
-        base: search.base.to_owned(),
-        scope: search.scope,
-        aliases: LdapDerefAliases::Never,
-        sizelimit: search.at_most,
-        timelimit: seconds,
-        typesonly: false,
-        filter: search.filter,
-        attrs: search
-            .attributes
-            .iter()
-            .map(|name| (*name).to_owned())
-            .collect(),
-    });
-    let controls = search
-        .page
-        .map(|(size, cookie)| LdapControl::SimplePagedResults { size, cookie })
-        .into_iter()
+/// A search as bytes; `seconds` bounds the work of the domain controller, 0 leaves it to it.
+pub(crate) fn search(id: i32, search: &Search<'_>, seconds: i32) -> Bytes {
+    let names: Vec<Bytes> = search
+        .attributes
+        .iter()
+        .map(|name| element(OCTET_STRING, &[name.as_bytes()]))
         .collect();
-    let mut bytes = BytesMut::new();
-    LdapCodec::default().encode(LdapMsg::new_with_ctrls(id, operation, controls), &mut bytes)?;
-    Ok(Zeroizing::new(bytes.to_vec()))
+    let names: Vec<&[u8]> = names.iter().map(|name| name.as_slice()).collect();
+    let scope = match search.scope {
+        LdapSearchScope::Base => 0,
+        LdapSearchScope::OneLevel => 1,
+        LdapSearchScope::Subtree => 2,
+        LdapSearchScope::Children => 3,
+    };
+    let operation = element(
+        SEARCH,
+        &[
+            &element(OCTET_STRING, &[search.base.as_bytes()]),
+            &ber::integer(ENUMERATED, scope),
+            // Aliases are never followed.
+            &ber::integer(ENUMERATED, 0),
+            &ber::integer(INTEGER, search.at_most),
+            &ber::integer(INTEGER, seconds),
+            // Names and values.
+            &element(BOOLEAN, &[&[0]]),
+            search.filter.bytes(),
+            &element(SEQUENCE, &names),
+        ],
+    );
+    let asked: Vec<Control> = search.controls.iter().map(Ask::control).collect();
+    message(id, &operation, &controls(&asked))
+}
+
+fn controls(asked: &[Control]) -> Bytes {
+    if asked.is_empty() {
+        return Bytes::default();
+    }
+    let each: Vec<Bytes> = asked
+        .iter()
+        .map(|control| {
+            let oid = element(OCTET_STRING, &[control.oid.as_bytes()]);
+            let critical = element(BOOLEAN, &[&[0xff]]);
+            let value = element(OCTET_STRING, &[&control.value]);
+            element(SEQUENCE, &[&oid, &critical, &value])
+        })
+        .collect();
+    let parts: Vec<&[u8]> = each.iter().map(|bytes| bytes.as_slice()).collect();
+    element(CONTROLS, &parts)
 }
 
 #[cfg(test)]
 mod tests {
     use bytes::BytesMut;
-    use ldap3_proto::proto::{LdapBindCred, LdapModifyType};
+    use ldap3_proto::{
+        LdapCodec, LdapMsg,
+        control::LdapControl,
+        proto::{LdapBindCred, LdapModifyType, LdapOp},
+    };
     use tokio_util::codec::Decoder as _;
 
     use super::*;
@@ -184,7 +173,7 @@ mod tests {
         let password = crate::unicode_pwd::encode(&Secret::new("x".repeat(256)));
         let control = Control {
             oid: "1.2.840.113556.1.4.2239",
-            value: &[0x30, 3, 2, 1, 1],
+            value: vec![0x30, 3, 2, 1, 1],
         };
         let changes = [
             Change {
@@ -194,7 +183,7 @@ mod tests {
             },
             Change::replace("lockoutTime", "0"),
         ];
-        let message = read(&modify(300, "<GUID=x>", &changes, Some(control)));
+        let message = read(&modify(300, "<GUID=x>", &changes, &Some(control)));
         let LdapOp::ModifyRequest(modify) = message.op else {
             panic!("no modify")
         };

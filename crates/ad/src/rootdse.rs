@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use uuid::Uuid;
 
 use crate::{
-    connection::Connection, entry::Entry, error::AdError, refusal::Refusal, request::Search,
+    connection::Connection, entry::Entry, error::AdError, refusal::Refusal, search::Search,
     time::from_generalized,
 };
 

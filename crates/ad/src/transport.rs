@@ -128,7 +128,12 @@ async fn read(mut from: ReadHalf<TlsStream<TcpStream>>, waiting: Arc<Waiting>, m
         match messages.next(&mut buffer) {
             Ok(None) => {}
             Ok(Some((message, size))) => match waiting.deliver(message, size) {
-                Ok(()) => continue,
+                Ok(None) => continue,
+                // While it waits for room nothing is read: the domain controller waits, too.
+                Ok(Some(handover)) => tokio::select! {
+                    () = waiting.over.cancelled() => break Loss::Abandoned,
+                    () = handover.give() => continue,
+                },
                 Err(loss) => break loss,
             },
             Err(loss) => break loss,

@@ -9,14 +9,18 @@ use std::{
 };
 
 use ldap3_proto::{
-    LdapMsg,
     control::LdapControl,
-    proto::{LdapOp, LdapResult, LdapSearchResultEntry},
+    proto::{LdapOp, LdapResult},
 };
-use tokio::sync::oneshot;
+use tokio::sync::{mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
 
-use crate::{entry::Entry, error::Loss, refusal::Refusal};
+use crate::{
+    codec::{Body, Message},
+    entry::Entry,
+    error::Loss,
+    refusal::Refusal,
+};
 
 /// Which answers an operation may get.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -62,9 +66,29 @@ impl Departure {
 
 struct Slot {
     kind: Kind,
-    entries: Vec<Entry>,
-    bytes: usize,
+    found: Found,
     reply: oneshot::Sender<Result<Reply, Loss>>,
+}
+
+/// What becomes of the entries of a search.
+enum Found {
+    /// They are kept for the reply, up to a limit of bytes.
+    Kept { entries: Vec<Entry>, bytes: usize },
+    /// They are handed on as they come.
+    HandedOn(mpsc::Sender<Entry>),
+}
+
+/// An entry to be handed on, which may have to wait until there is room.
+pub(crate) struct Handover {
+    entry: Entry,
+    to: mpsc::Sender<Entry>,
+}
+
+impl Handover {
+    /// Waits for room. Whoever no longer wants it does not get it.
+    pub(crate) async fn give(self) {
+        let _ = self.to.send(self.entry).await;
+    }
 }
 
 #[derive(Default)]
@@ -113,6 +137,25 @@ impl Waiting {
 
     /// Takes a number and waits under it.
     pub(crate) fn enter(self: &Arc<Self>, kind: Kind) -> Result<Ticket, Loss> {
+        let found = Found::Kept {
+            entries: Vec::new(),
+            bytes: 0,
+        };
+        self.enter_with(kind, found)
+    }
+
+    /// Takes a number for a search whose entries are handed on as they come. While there is
+    /// no room for them, nothing is read from the connection.
+    pub(crate) fn enter_stream(
+        self: &Arc<Self>,
+        room: usize,
+    ) -> Result<(Ticket, mpsc::Receiver<Entry>), Loss> {
+        let (sender, entries) = mpsc::channel(room);
+        let ticket = self.enter_with(Kind::Search, Found::HandedOn(sender))?;
+        Ok((ticket, entries))
+    }
+
+    fn enter_with(self: &Arc<Self>, kind: Kind, found: Found) -> Result<Ticket, Loss> {
         let mut table = self.table();
         if let Some(loss) = &table.lost {
             return Err(loss.clone());
@@ -125,8 +168,7 @@ impl Waiting {
             id,
             Slot {
                 kind,
-                entries: Vec::new(),
-                bytes: 0,
+                found,
                 reply: sender,
             },
         );
@@ -159,57 +201,79 @@ impl Waiting {
         }
     }
 
-    /// Gives a message to whom it belongs. An error ends the connection.
-    pub(crate) fn deliver(&self, message: LdapMsg, size: usize) -> Result<(), Loss> {
-        let LdapMsg { msgid, op, ctrl } = message;
-        if msgid == 0 {
-            return Err(match op {
-                LdapOp::ExtendedResponse(notice) => Loss::Announced(Refusal::of(notice.res)),
-                _ => Loss::NotUnderstood("a notice of no known kind"),
+    /// Gives a message to whom it belongs, or says what is to be handed on. An error ends the
+    /// connection.
+    pub(crate) fn deliver(&self, message: Message, size: usize) -> Result<Option<Handover>, Loss> {
+        let Message { id, body } = message;
+        if id == 0 {
+            return Err(match body {
+                Body::Other(op, _) => announced(*op),
+                Body::Entry(_) => Loss::NotUnderstood("a notice of no known kind"),
             });
         }
         let mut table = self.table();
-        if msgid < 0 || msgid > table.last {
+        if id < 0 || id > table.last {
             return Err(Loss::NotUnderstood("an answer to a question never asked"));
         }
-        let Some(slot) = table.slots.get_mut(&msgid) else {
+        let Some(slot) = table.slots.get_mut(&id) else {
             // Someone stopped waiting for it.
-            return Ok(());
+            return Ok(None);
+        };
+        let (op, controls) = match body {
+            Body::Entry(entry) if slot.kind == Kind::Search => {
+                return slot.found.add(entry, size, self.max_search_bytes);
+            }
+            Body::Entry(_) => return Err(Loss::NotUnderstood("an answer of the wrong kind")),
+            Body::Other(op, controls) => (*op, controls),
         };
         let result = match (slot.kind, op) {
-            (Kind::Search, LdapOp::SearchResultEntry(entry)) => {
-                return slot.add(entry, size, self.max_search_bytes);
-            }
             // Other domains are other directories; referrals are not followed.
-            (Kind::Search, LdapOp::SearchResultReference(_)) => return Ok(()),
-            (_, LdapOp::IntermediateResponse(_)) => return Ok(()),
+            (Kind::Search, LdapOp::SearchResultReference(_)) => return Ok(None),
+            (_, LdapOp::IntermediateResponse(_)) => return Ok(None),
             (Kind::Search, LdapOp::SearchResultDone(result)) => result,
             (Kind::Modify, LdapOp::ModifyResponse(result)) => result,
             (Kind::Bind, LdapOp::BindResponse(response)) => response.res,
             _ => return Err(Loss::NotUnderstood("an answer of the wrong kind")),
         };
-        if let Some(slot) = table.slots.remove(&msgid) {
+        if let Some(slot) = table.slots.remove(&id) {
+            let entries = match slot.found {
+                Found::Kept { entries, .. } => entries,
+                Found::HandedOn(_) => Vec::new(),
+            };
             let reply = Reply {
                 result,
-                entries: slot.entries,
-                controls: ctrl,
+                entries,
+                controls,
             };
             let _ = slot.reply.send(Ok(reply));
         }
-        Ok(())
+        Ok(None)
     }
 }
 
-impl Slot {
-    fn add(&mut self, entry: LdapSearchResultEntry, size: usize, limit: usize) -> Result<(), Loss> {
-        self.bytes = self.bytes.saturating_add(size);
-        if self.bytes > limit {
-            return Err(Loss::TooLarge {
-                limit,
-                what: "search",
-            });
+fn announced(op: LdapOp) -> Loss {
+    match op {
+        LdapOp::ExtendedResponse(notice) => Loss::Announced(Refusal::of(notice.res)),
+        _ => Loss::NotUnderstood("a notice of no known kind"),
+    }
+}
+
+impl Found {
+    fn add(&mut self, entry: Entry, size: usize, limit: usize) -> Result<Option<Handover>, Loss> {
+        match self {
+            Self::HandedOn(to) => Ok(Some(Handover {
+                entry,
+                to: to.clone(),
+            })),
+            Self::Kept { entries, bytes } => {
+                *bytes = bytes.saturating_add(size);
+                if *bytes > limit {
+                    let what = "search";
+                    return Err(Loss::TooLarge { limit, what });
+                }
+                entries.push(entry);
+                Ok(None)
+            }
         }
-        self.entries.push(Entry(entry));
-        Ok(())
     }
 }

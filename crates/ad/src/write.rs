@@ -73,7 +73,7 @@ impl Controller {
         }
         let control = hints.map(|hints| Control {
             oid: hints.oid(),
-            value: ENFORCE_HISTORY,
+            value: ENFORCE_HISTORY.to_vec(),
         });
         let unlock = reset.unlock && account.lockout_time.is_some();
         let password = Change {

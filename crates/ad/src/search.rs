@@ -1,0 +1,112 @@
+//! Searches, and the controls that say how they are to be answered.
+
+use ldap3_proto::{control::LdapControl, proto::LdapSearchScope};
+
+use crate::{
+    ber::{self, Bytes, INTEGER, OCTET_STRING, SEQUENCE, element},
+    filter_bytes::FilterBytes,
+    request::Control,
+};
+
+const PAGED: &str = "1.2.840.113556.1.4.319";
+const DIR_SYNC: &str = "1.2.840.113556.1.4.841";
+const EXTENDED_DN: &str = "1.2.840.113556.1.4.529";
+
+/// A search. Nothing in it is secret.
+#[derive(Clone)]
+pub(crate) struct Search<'a> {
+    pub(crate) base: &'a str,
+    pub(crate) scope: LdapSearchScope,
+    pub(crate) filter: FilterBytes,
+    pub(crate) attributes: &'a [&'a str],
+    /// Most entries to be given back; 0 is as many as there are.
+    pub(crate) at_most: i32,
+    /// How to answer.
+    pub(crate) controls: Vec<Ask>,
+}
+
+/// How a search is to be answered.
+#[derive(Clone)]
+pub(crate) enum Ask {
+    /// In pages (RFC 2696), from where this cookie stands.
+    Page { size: i32, cookie: Vec<u8> },
+    /// What changed since this cookie (MS-ADTS 3.1.1.3.4.1.3).
+    DirSync { flags: i32, cookie: Vec<u8> },
+    /// Names with the GUID in front (MS-ADTS 3.1.1.3.4.1.5).
+    ExtendedDn,
+}
+
+/// How much to give at once, in bytes, of which a directory takes more notice the less it has
+/// to send. Small enough for a page's position to be worth keeping.
+const DIR_SYNC_BYTES: i32 = 1024 * 1024;
+
+impl<'a> Search<'a> {
+    /// One object, by its name.
+    pub(crate) fn object(base: &'a str, attributes: &'a [&'a str]) -> Self {
+        Self {
+            base,
+            scope: LdapSearchScope::Base,
+            filter: FilterBytes::present("objectClass"),
+            attributes,
+            at_most: 0,
+            controls: Vec::new(),
+        }
+    }
+}
+
+impl Ask {
+    pub(crate) fn control(&self) -> Control {
+        let (oid, value) = match self {
+            Self::Page { size, cookie } => (PAGED, sequence(&[*size], Some(cookie))),
+            Self::DirSync { flags, cookie } => {
+                (DIR_SYNC, sequence(&[*flags, DIR_SYNC_BYTES], Some(cookie)))
+            }
+            // As text: the other form, 0, is hexadecimal.
+            Self::ExtendedDn => (EXTENDED_DN, sequence(&[1], None)),
+        };
+        Control {
+            oid,
+            value: value.to_vec(),
+        }
+    }
+}
+
+fn sequence(numbers: &[i32], cookie: Option<&[u8]>) -> Bytes {
+    let mut parts: Vec<Bytes> = numbers
+        .iter()
+        .map(|number| match number {
+            0.. => ber::integer(INTEGER, *number),
+            // Flags with the highest bit: four bytes are as few as it takes.
+            _ => element(INTEGER, &[&number.to_be_bytes()]),
+        })
+        .collect();
+    parts.extend(cookie.map(|cookie| element(OCTET_STRING, &[cookie])));
+    let parts: Vec<&[u8]> = parts.iter().map(|part| part.as_slice()).collect();
+    element(SEQUENCE, &parts)
+}
+
+/// Where the next page begins; `None` after the last.
+pub(crate) fn next_page(controls: Vec<LdapControl>) -> Option<Vec<u8>> {
+    controls.into_iter().find_map(|control| match control {
+        LdapControl::SimplePagedResults { cookie, .. } if !cookie.is_empty() => Some(cookie),
+        _ => None,
+    })
+}
+
+/// Where a DirSync answer stands.
+pub(crate) struct Position {
+    /// More is to be had at once.
+    pub(crate) more: bool,
+    pub(crate) cookie: Vec<u8>,
+}
+
+/// The position that came with a DirSync answer; an empty one is none.
+pub(crate) fn position(controls: Vec<LdapControl>) -> Option<Position> {
+    controls.into_iter().find_map(|control| match control {
+        LdapControl::AdDirsync { flags, cookie, .. } => Some(Position {
+            more: flags != 0,
+            cookie: cookie.filter(|cookie| !cookie.is_empty())?,
+        }),
+        _ => None,
+    })
+}
