@@ -34,6 +34,9 @@ from = "Stage <reset@writeback.test>"
 names_per_address = 100000
 codes_per_name = 100000
 {limits}
+
+[sync]
+{sync}
 "#,
         url = url(slot, options),
         ip = slot.ip,
@@ -44,6 +47,7 @@ codes_per_name = 100000
             |folder| format!("folder = \"{}\"", folder.display())
         ),
         limits = options.cloud_limits,
+        sync = options.cloud_sync,
     );
     if let Some(extra) = &options.cloud_extra {
         // Top-level settings stand before the first table.
@@ -77,10 +81,11 @@ pub(crate) fn agent(lab: &Lab, url: &str, dir: &str, place: &AgentPlace) -> anyh
         write!(
             text,
             "\n[[forest]]\nname = \"{name}\"\nuser = \"{user}\"\npassword_file = \"{file}\"\n\
-             ca_file = \"{ca}\"\n{extra}\n",
+             ca_file = \"{ca}\"\n{extra}\n{own}\n",
             user = forest.agent_upn,
             ca = forest.ca_pem.display(),
             extra = place.forest_extra,
+            own = place.extra_of.get(name).map_or("", String::as_str),
         )?;
     }
     Ok(text)

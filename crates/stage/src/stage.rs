@@ -1,6 +1,7 @@
 //! Cloud and agents as processes, set up as an operator would.
 
 use std::{
+    collections::BTreeMap,
     path::{Path, PathBuf},
     process::Command,
     time::{Duration, Instant},
@@ -8,7 +9,7 @@ use std::{
 
 use anyhow::{Context as _, Result, bail};
 use tempfile::TempDir;
-use writeback_lab::{CloudSlot, INTERNET, Lab};
+use writeback_lab::{CloudSlot, INTERNET, Lab, Ran};
 
 use crate::{Person, Process, configs};
 
@@ -37,6 +38,8 @@ pub struct AgentPlace {
     pub forests: Vec<String>,
     /// Further lines for each `[[forest]]`.
     pub forest_extra: String,
+    /// Further lines for the `[[forest]]` of this name alone.
+    pub extra_of: BTreeMap<String, String>,
 }
 
 impl AgentPlace {
@@ -47,6 +50,7 @@ impl AgentPlace {
             route: Route::Direct,
             forests: vec!["corp.test".to_owned()],
             forest_extra: String::new(),
+            extra_of: BTreeMap::new(),
         }
     }
 }
@@ -62,6 +66,8 @@ pub struct Options {
     pub mail_folder: Option<PathBuf>,
     /// Lines for the cloud's `[limits]`.
     pub cloud_limits: String,
+    /// Lines for the cloud's `[sync]`.
+    pub cloud_sync: String,
     /// Further top-level lines of the cloud's configuration.
     pub cloud_extra: Option<String>,
     /// The cloud is known by its address instead of its name, which only the company's own
@@ -76,6 +82,7 @@ impl Default for Options {
             log: "debug".to_owned(),
             mail_folder: None,
             cloud_limits: String::new(),
+            cloud_sync: String::new(),
             cloud_extra: None,
             by_address: false,
         }
@@ -179,19 +186,37 @@ impl Stage {
 
     /// Runs `writeback admin …` on the cloud's files, and gives what it printed.
     pub fn admin(&self, arguments: &[&str]) -> Result<String> {
-        let output = Command::new(&self.binary)
+        let ran = self.admin_ran(arguments)?;
+        if ran.code != 0 {
+            bail!(
+                "writeback admin {arguments:?} ended with {}: {}{}",
+                ran.code,
+                ran.stdout,
+                ran.stderr
+            );
+        }
+        Ok(ran.stdout)
+    }
+
+    /// As [`Self::admin`]; any exit status is an answer.
+    pub fn admin_ran(&self, arguments: &[&str]) -> Result<Ran> {
+        writeback_lab::run(&mut self.admin_command(arguments), b"")
+    }
+
+    /// `writeback admin …`, not run yet.
+    pub fn admin_command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(&self.binary);
+        command
             .args(["--log", "error", "admin"])
             .args(arguments)
             .arg("--config")
-            .arg(self.cloud_config())
-            .output()?;
-        if !output.status.success() {
-            bail!(
-                "writeback admin {arguments:?}: {}",
-                String::from_utf8_lossy(&output.stderr)
-            );
-        }
-        Ok(String::from_utf8(output.stdout)?)
+            .arg(self.cloud_config());
+        command
+    }
+
+    /// The cloud's database.
+    pub fn database(&self) -> PathBuf {
+        self.dir.path().join("cloud.db")
     }
 
     /// A new enrolment token.
@@ -275,7 +300,7 @@ impl Stage {
         self.cloud.as_mut().context("the cloud is not running")
     }
 
-    /// Waits until every forest of the agents is imported and could be written to.
+    /// Waits until everybody of every forest of the agents is known and could be written to.
     pub async fn ready(&mut self) -> Result<()> {
         let wanted: Vec<String> = self
             .options
@@ -300,7 +325,7 @@ impl Stage {
             }
             if Instant::now() > deadline {
                 bail!(
-                    "the forests were not imported:\n{list}\n{}",
+                    "the forests were not imported and synchronised:\n{list}\n{}",
                     self.all_logs()
                 );
             }
@@ -308,24 +333,19 @@ impl Stage {
         }
     }
 
-    /// Imports a forest anew, so that users made since are known, and waits until it is done.
-    pub async fn import(&self, forest: &str) -> Result<()> {
-        let line = |list: String| {
-            list.lines()
-                .find(|line| line.starts_with(forest))
-                .unwrap_or_default()
-                .to_owned()
-        };
-        // Times are shown to the second: one that differs must be a later one.
-        let before = line(self.admin(&["forest", "list"])?);
-        tokio::time::sleep(Duration::from_millis(1100)).await;
-        self.admin(&["forest", "import", forest])?;
-        let deadline = Instant::now() + READY_WITHIN;
-        while line(self.admin(&["forest", "list"])?) == before {
-            if Instant::now() > deadline {
-                bail!("the import of {forest} did not end:\n{}", self.all_logs());
-            }
-            tokio::time::sleep(Duration::from_millis(50)).await;
+    /// Imports and synchronises a forest anew, so that users made since are known. Problems of
+    /// single users are none of it: the lab has others' users, too.
+    pub fn import(&self, forest: &str) -> Result<()> {
+        let arguments = ["sync", "run", "--forest", forest, "--profile", "full-cycle"];
+        let ran = self.admin_ran(&arguments)?;
+        if !matches!(ran.code, 0 | 2) {
+            bail!(
+                "the import of {forest} ended with {}: {}{}\n{}",
+                ran.code,
+                ran.stdout,
+                ran.stderr,
+                self.all_logs()
+            );
         }
         Ok(())
     }

@@ -137,7 +137,7 @@ async fn the_administrator_is_refused_although_the_rights_would_allow_it() -> Re
         ))
     };
     set(&format!("otherMailbox: {recovery}\n"))?;
-    setting.stage.import("corp.test").await?;
+    setting.stage.import("corp.test")?;
     let person = setting.stage.person()?;
     let mailbox = setting.stage.lab.mailbox(recovery);
     let page = person.verified("Administrator@corp.test", &mailbox).await?;
