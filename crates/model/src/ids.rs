@@ -90,6 +90,10 @@ id! {
     ImportId
 }
 id! {
+    /// One run of a run profile: an import, a synchronisation or an export of one forest.
+    RunId
+}
+id! {
     /// A sealing key of an agent.
     KeyId
 }

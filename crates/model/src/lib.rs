@@ -16,7 +16,7 @@ mod secret;
 pub use anchor::{AnchorError, SourceAnchor};
 pub use cause::{Cause, CauseInfo, Component, ProtectedBy, Right};
 pub use clock::{Clock, Entropy};
-pub use ids::{AgentId, EnrolmentId, ImportId, KeyId, RequestId, TenantId, UserId};
+pub use ids::{AgentId, EnrolmentId, ImportId, KeyId, RequestId, RunId, TenantId, UserId};
 pub use names::{DomainName, NameError, UserName};
 pub use operation::{Operation, Target};
 pub use outcome::{Outcome, Remark, RequestState};
