@@ -9,10 +9,11 @@ use std::{
 
 use tokio::{sync::mpsc, task::JoinHandle, time};
 use tokio_util::sync::CancellationToken;
-use writeback_model::{Cause, DomainName, ImportId, RequestId};
-use writeback_wire::{Evidence, Hello, PROTOCOL_VERSION, ToAgent, ToCloud};
+use writeback_model::{Cause, DomainName, RequestId, RunId};
+use writeback_wire::{Evidence, Hello, ImportOrder, PROTOCOL_VERSION, ToAgent, ToCloud};
 
 use crate::{
+    anchors,
     core::Core,
     events, executor, health,
     import::Import,
@@ -22,6 +23,8 @@ use crate::{
     state::{Membership, StateDir},
     token::Tokens,
     transport::Transport,
+    uploads::Uploads,
+    watch::Watch,
 };
 
 /// How long a stop waits for what is being executed: the longest that a domain controller is
@@ -46,8 +49,12 @@ pub(crate) struct Agent {
     pub(crate) membership: Membership,
     pub(crate) version: String,
     pub(crate) host: String,
+    /// One per forest, kept from one import to the next.
+    pub(crate) uploads: HashMap<DomainName, Arc<Uploads>>,
     /// One per forest at a time.
-    pub(crate) imports: HashMap<DomainName, (ImportId, JoinHandle<()>)>,
+    pub(crate) imports: HashMap<DomainName, (RunId, JoinHandle<()>)>,
+    /// One per forest at a time.
+    pub(crate) watches: HashMap<DomainName, JoinHandle<()>>,
 }
 
 impl Agent {
@@ -80,17 +87,15 @@ impl Agent {
     /// Begins nothing more; what is begun is finished, its grants and denials still heard.
     async fn stop(&mut self, mut happened: mpsc::Receiver<Event>) {
         self.core.stop.cancel();
-        for (_, import) in self.imports.values() {
-            import.abort();
+        let imports = self.imports.values().map(|(_, import)| import);
+        for task in imports.chain(self.watches.values()) {
+            task.abort();
         }
         self.core.executions.close();
         let executions = self.core.executions.clone();
         let hear = async {
             while let Some(event) = happened.recv().await {
-                if !matches!(
-                    event,
-                    Event::Frame(_, ToAgent::Execute(_) | ToAgent::Import { .. })
-                ) {
+                if !begins_something(&event) {
                     self.take(event).await;
                 }
             }
@@ -125,7 +130,6 @@ impl Agent {
             agent: self.membership.agent,
             hello: Box::new(hello),
             events,
-            clock: Arc::clone(&self.core.clock),
             entropy: Arc::clone(&self.core.entropy),
         }
     }
@@ -159,7 +163,26 @@ impl Agent {
                 let core = Arc::clone(core);
                 tokio::spawn(async move { resolve::asked(&core, asked).await });
             }
-            ToAgent::Import { import, forest } => self.import(import, forest),
+            ToAgent::Import(order) => self.import(order),
+            ToAgent::Watch { forest, attributes } => self.watch(forest, attributes, session),
+            ToAgent::Unwatch { forest } => {
+                if let Some(watch) = self.watches.remove(&forest) {
+                    watch.abort();
+                }
+            }
+            ToAgent::WriteAnchors {
+                run,
+                forest,
+                objects,
+            } => {
+                let core = Arc::clone(core);
+                let order = anchors::Order {
+                    run,
+                    forest,
+                    objects,
+                };
+                tokio::spawn(async move { anchors::write(&core, order).await });
+            }
             ToAgent::Welcome { .. } | ToAgent::Restarting { .. } => {}
         }
     }
@@ -201,21 +224,43 @@ impl Agent {
         });
     }
 
-    fn import(&mut self, import: ImportId, forest: DomainName) {
-        self.imports.retain(|_, (_, task)| !task.is_finished());
-        if let Some((running, _)) = self.imports.get(&forest) {
-            tracing::warn!(%import, %running, "an import of the forest is running; the new one waits for nobody and is dropped");
-            return;
-        }
+    /// Whoever orders a new import of a forest does not want the one before any more.
+    fn import(&mut self, order: ImportOrder) {
+        let (run, forest) = (order.run, order.forest.clone());
         let work = Import {
             core: Arc::clone(&self.core),
-            transport: Arc::clone(&self.transport),
-            tokens: Arc::clone(&self.tokens),
-            import,
-            forest: forest.clone(),
+            uploads: self.uploads_of(&forest),
+            order,
         };
-        let task = tokio::spawn(work.run());
-        self.imports.insert(forest, (import, task));
+        let before = self.imports.remove(&forest);
+        if let Some((before, task)) = before.filter(|(_, task)| !task.is_finished()) {
+            tracing::warn!(%run, %before, %forest, event_id = events::IMPORT_FAILED,
+                "an import is given up for a new one");
+            task.abort();
+        }
+        self.imports.insert(forest, (run, tokio::spawn(work.run())));
+    }
+
+    fn watch(&mut self, forest: DomainName, attributes: Vec<String>, session: Session) {
+        let work = Watch {
+            core: Arc::clone(&self.core),
+            uploads: self.uploads_of(&forest),
+            forest: forest.clone(),
+            attributes,
+            session,
+        };
+        let watch = tokio::spawn(work.run());
+        if let Some(before) = self.watches.insert(forest, watch) {
+            before.abort();
+        }
+    }
+
+    fn uploads_of(&mut self, forest: &DomainName) -> Arc<Uploads> {
+        let uploads = self.uploads.entry(forest.clone()).or_insert_with(|| {
+            let (transport, tokens) = (Arc::clone(&self.transport), Arc::clone(&self.tokens));
+            Arc::new(Uploads::new(transport, tokens))
+        });
+        Arc::clone(uploads)
     }
 
     async fn roll_key(&self) {
@@ -240,4 +285,18 @@ impl Agent {
             }
         }
     }
+}
+
+/// What a stopping agent does not take any more.
+const fn begins_something(event: &Event) -> bool {
+    matches!(
+        event,
+        Event::Frame(
+            _,
+            ToAgent::Execute(_)
+                | ToAgent::Import(_)
+                | ToAgent::Watch { .. }
+                | ToAgent::WriteAnchors { .. }
+        )
+    )
 }

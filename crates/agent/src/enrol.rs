@@ -101,7 +101,7 @@ async fn ask(
         .call(Call {
             path: ENROL_PATH,
             bearer: None,
-            body: Body::Json(body),
+            body: Body::Json(body.into()),
         })
         .await?;
     serde_json::from_slice(&answer).map_err(|_| not_the_cloud("its answer is no enrolment"))

@@ -45,6 +45,16 @@ pub(crate) const IMPORT_DONE: u32 = 34105;
 pub(crate) const IMPORT_FAILED: u32 = 34106;
 /// A forest became ready or stopped being so.
 pub(crate) const FOREST_HEALTH: u32 = 34107;
+/// An import began.
+pub(crate) const IMPORT_BEGAN: u32 = 34108;
+/// A forest is watched for changes, or cannot be.
+pub(crate) const WATCHING: u32 = 34109;
+/// An organizational unit of the configuration was renamed, or is not found.
+pub(crate) const SCOPE_CHANGED: u32 = 34110;
+/// Source anchors were written to the directory.
+pub(crate) const ANCHORS_WRITTEN: u32 = 34111;
+/// This host's clock differs from the cloud's.
+pub(crate) const CLOCK_SKEWED: u32 = 34112;
 
 /// Start, done and refused of an operation.
 pub(crate) const fn of(operation: Operation) -> (u32, u32, u32) {

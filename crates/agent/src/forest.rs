@@ -1,6 +1,9 @@
 //! The forests that the agent serves, made from its configuration.
 
-use std::collections::BTreeMap;
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex, PoisonError},
+};
 
 use tokio::sync::Notify;
 use writeback_ad::{AdError, Credentials, Directory, DomainConfig, PreferredControllers, Trust};
@@ -8,7 +11,8 @@ use writeback_model::{Cause, DomainName};
 
 use crate::{
     config::{AgentConfig, ConfigError, ForestConfig, fingerprint},
-    scope::Scope,
+    scope::{Pins, Units},
+    state::{StateDir, StateError},
 };
 
 /// One forest.
@@ -17,8 +21,10 @@ pub(crate) struct Forest {
     /// The account that the agent signs in with.
     pub(crate) user: String,
     pub(crate) domains: BTreeMap<DomainName, Directory>,
-    pub(crate) scope: Scope,
+    pub(crate) units: Units,
     pub(crate) allow_without_policy_hints: bool,
+    pub(crate) write_consistency_guid: bool,
+    pub(crate) deletions: Deletions,
     /// Woken when something failed that the next probe should look into at once.
     pub(crate) look_now: Notify,
 }
@@ -29,6 +35,9 @@ pub enum ForestError {
     /// Its password cannot be read.
     #[error(transparent)]
     Password(#[from] ConfigError),
+    /// The state folder cannot be read.
+    #[error(transparent)]
+    State(#[from] StateError),
     /// Its trust cannot be loaded.
     #[error("the domain {domain} cannot be served; correct ca_file or pinned_sha256")]
     Directory {
@@ -39,15 +48,36 @@ pub enum ForestError {
     },
 }
 
+/// Of which domains deleted objects are shown to the agent's account, as far as it was seen.
+#[derive(Debug, Default)]
+pub(crate) struct Deletions(Mutex<BTreeMap<DomainName, bool>>);
+
+impl Deletions {
+    pub(crate) fn note(&self, domain: &DomainName, shown: bool) {
+        let mut seen = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        seen.insert(domain.clone(), shown);
+    }
+
+    pub(crate) fn of(&self, domain: &DomainName) -> Option<bool> {
+        let seen = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        seen.get(domain).copied()
+    }
+}
+
 /// All forests, by name.
 pub(crate) type Forests = BTreeMap<DomainName, Forest>;
 
 /// Makes the forests. Nothing is connected yet.
-pub(crate) fn forests(config: &AgentConfig) -> Result<Forests, ForestError> {
+pub(crate) fn forests(config: &AgentConfig, dir: &StateDir) -> Result<Forests, ForestError> {
+    let units = config
+        .forests
+        .iter()
+        .flat_map(|forest| forest.include_ous.iter().chain(&forest.exclude_ous));
+    let pins = Arc::new(Pins::load(dir.clone(), units)?);
     config
         .forests
         .iter()
-        .map(|forest| Ok((forest.name.clone(), Forest::new(forest)?)))
+        .map(|forest| Ok((forest.name.clone(), Forest::new(forest, &pins)?)))
         .collect()
 }
 
@@ -63,7 +93,7 @@ pub(crate) fn directory<'a>(
 }
 
 impl Forest {
-    fn new(config: &ForestConfig) -> Result<Self, ForestError> {
+    fn new(config: &ForestConfig, pins: &Arc<Pins>) -> Result<Self, ForestError> {
         let credentials = Credentials {
             user: config.user.clone(),
             password: config.password_file.read()?,
@@ -94,8 +124,16 @@ impl Forest {
             name: config.name.clone(),
             user: config.user.clone(),
             domains,
-            scope: Scope::new(&config.include_ous, &config.exclude_ous),
+            units: Units::new(
+                config.name.clone(),
+                config.served_domains(),
+                &config.include_ous,
+                &config.exclude_ous,
+                Arc::clone(pins),
+            ),
             allow_without_policy_hints: config.allow_without_policy_hints,
+            write_consistency_guid: config.write_consistency_guid,
+            deletions: Deletions::default(),
             look_now: Notify::new(),
         })
     }

@@ -7,7 +7,7 @@ use std::{
 };
 
 use tokio::time;
-use writeback_ad::{AdError, Directory};
+use writeback_ad::{AdError, Controller, Directory};
 use writeback_model::{Cause, DomainName, HistoryEnforcement};
 use writeback_wire::{ForestHealth, ForestStatus, ServedDomain, ToCloud};
 
@@ -43,6 +43,7 @@ impl Health {
             health: ForestHealth::NotReady {
                 cause: Cause::PdcEmulatorUnreachable,
             },
+            scope: forest.units.digest(),
         };
         let statuses = forests
             .values()
@@ -134,6 +135,11 @@ async fn look(forest: &Forest) -> ForestStatus {
     for (name, directory) in &forest.domains {
         match look_at(directory).await {
             Ok(seen) => {
+                if let Err(error) = forest.units.at_pdc(name, &seen.pdc).await {
+                    tracing::debug!(domain = %name, error = &error as &dyn std::error::Error,
+                        "the scope of a domain is not known");
+                    problem.get_or_insert(error.cause());
+                }
                 if !seen.hints {
                     history = HistoryEnforcement::NotEnforced;
                 }
@@ -161,22 +167,25 @@ async fn look(forest: &Forest) -> ForestStatus {
             Some(cause) => ForestHealth::NotReady { cause },
             None => ForestHealth::Ready { history },
         },
+        scope: forest.units.digest(),
     }
 }
 
 struct Seen {
+    pdc: Controller,
     hints: bool,
     netbios: Option<String>,
     upn_suffixes: Vec<String>,
 }
 
 async fn look_at(directory: &Directory) -> Result<Seen, AdError> {
-    let controller = directory.pdc().await?;
+    let pdc = directory.pdc().await?;
     Ok(Seen {
-        hints: controller.policy_hints().is_some(),
+        hints: pdc.policy_hints().is_some(),
         // Reading proves that the connection and the sign-in still hold.
-        netbios: controller.netbios_name().await?,
-        upn_suffixes: controller.upn_suffixes().await?,
+        netbios: pdc.netbios_name().await?,
+        upn_suffixes: pdc.upn_suffixes().await?,
+        pdc,
     })
 }
 

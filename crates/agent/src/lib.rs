@@ -11,6 +11,8 @@
 //! the directory's own receipt alone.
 
 mod agent;
+mod anchors;
+mod cloud_clock;
 pub mod config;
 mod core;
 pub mod enrol;
@@ -18,6 +20,7 @@ mod events;
 mod executor;
 mod forest;
 mod health;
+mod history;
 mod import;
 pub mod journal;
 mod link;
@@ -30,6 +33,8 @@ mod testing;
 mod token;
 pub mod transport;
 mod uplink;
+mod uploads;
+mod watch;
 
 pub use config::{AgentConfig, ConfigError};
 pub use enrol::{EnrolError, Enrolment, enrol};

@@ -11,6 +11,7 @@ use writeback_model::{Clock, Entropy};
 
 use crate::{
     agent::Agent,
+    cloud_clock::CloudClock,
     config::AgentConfig,
     core::Core,
     executor::{EXECUTIONS_MAX, claims::Claims, locks::ObjectLocks},
@@ -75,7 +76,7 @@ pub async fn run(
     let proxy = config.proxy.as_ref().map(Proxy::try_from).transpose()?;
     let ca_file = config.ca_file.as_deref();
     let transport = Arc::new(Transport::new(config.cloud.clone(), ca_file, proxy)?);
-    let forests = forests(&config)?;
+    let forests = forests(&config, &dir)?;
     // Named after the agent: what is left to say from an earlier enrolment is nothing to the
     // cloud of a later one.
     let journal = Journal::open(&dir.file(&format!("journal-{}.jsonl", membership.agent)))?;
@@ -99,7 +100,7 @@ pub async fn run(
         transport: Arc::clone(&transport),
         identity,
         agent: membership.agent,
-        clock: Arc::clone(&core.clock),
+        clock: CloudClock::new(Arc::clone(&core.clock)),
         entropy: Arc::clone(&core.entropy),
         kept: Mutex::new(None),
     });
@@ -111,7 +112,9 @@ pub async fn run(
         membership,
         version: parts.version,
         host: parts.host,
+        uploads: HashMap::new(),
         imports: HashMap::new(),
+        watches: HashMap::new(),
     };
     agent.run(shutdown).await;
     Ok(())

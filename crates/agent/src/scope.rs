@@ -1,71 +1,89 @@
 //! Which objects the agent may act on, by where they are in the directory.
+//!
+//! Organizational units are configured by their names and kept by their GUIDs ([`pins`]), so
+//! that renaming or moving one changes nothing: [`Units`] finds out what they are called at
+//! this moment on one domain controller, and gives the [`Scope`] that its objects are judged
+//! by.
 
-/// Organizational units to act on, less those to leave alone.
-#[derive(Clone, Debug, Default)]
+mod dn;
+mod pins;
+mod place;
+mod units;
+
+use writeback_ad::guid_dn;
+use writeback_model::SourceAnchor;
+
+use self::dn::parts;
+pub(crate) use self::{
+    dn::is_within,
+    pins::Pins,
+    units::{ScopeError, Units, domain_of},
+};
+
+/// Organizational units of one domain to act on, less those to leave alone, by the names that
+/// they have at one moment on one domain controller.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Scope {
-    include: Vec<Vec<String>>,
-    exclude: Vec<Vec<String>>,
+    /// The whole domain where there is none; nothing where it is empty.
+    include: Option<Vec<Unit>>,
+    exclude: Vec<Unit>,
+}
+
+/// An organizational unit.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Unit {
+    anchor: SourceAnchor,
+    parts: Vec<String>,
+}
+
+impl Unit {
+    /// One of that name.
+    pub(crate) fn new(anchor: SourceAnchor, dn: &str) -> Self {
+        let parts = parts(dn);
+        Self { anchor, parts }
+    }
 }
 
 impl Scope {
-    /// Takes distinguished names. Without any to include, everything is.
-    pub(crate) fn new(include: &[String], exclude: &[String]) -> Self {
-        let parse = |names: &[String]| names.iter().map(|name| parts(name)).collect();
+    /// Nothing but what is below these.
+    #[cfg(test)]
+    pub(crate) fn of(include: Vec<Unit>) -> Self {
         Self {
-            include: parse(include),
-            exclude: parse(exclude),
+            include: Some(include),
+            exclude: Vec::new(),
         }
     }
 
-    /// Whether the object of that distinguished name is in scope.
+    /// Whether the object of that distinguished name is in scope. One without a name that can
+    /// be read is where nobody can tell.
     pub(crate) fn holds(&self, dn: &str) -> bool {
-        let object = parts(dn);
-        let is_below = |unit: &Vec<String>| object.ends_with(unit);
-        (self.include.is_empty() || self.include.iter().any(is_below))
-            && !self.exclude.iter().any(is_below)
-    }
-}
-
-/// The parts of a distinguished name, normalised: a directory compares them without case and
-/// without the spaces around them, and writes the same character with or without a backslash.
-fn parts(dn: &str) -> Vec<String> {
-    let mut parts = vec![String::new()];
-    let mut characters = dn.chars();
-    while let Some(character) = characters.next() {
-        match (character, parts.last_mut()) {
-            (',', _) => parts.push(String::new()),
-            ('\\', Some(part)) => escaped(&mut characters, part),
-            (character, Some(part)) => part.extend(character.to_lowercase()),
-            (_, None) => {}
+        if dn.starts_with('<') {
+            return *self == Self::default();
         }
+        self.holds_parts(&parts(dn))
     }
-    parts.iter().map(|part| trimmed(part)).collect()
-}
 
-/// What follows a backslash: two hexadecimal digits, or the character itself. Written so that
-/// it cannot be taken for a separator.
-fn escaped(characters: &mut std::str::Chars<'_>, part: &mut String) {
-    let ahead = characters.as_str();
-    let byte = ahead
-        .get(..2)
-        .and_then(|digits| u8::from_str_radix(digits, 16).ok())
-        .filter(u8::is_ascii);
-    let character = if let Some(byte) = byte {
-        characters.nth(1);
-        Some(char::from(byte))
-    } else {
-        characters.next()
-    };
-    if let Some(character) = character {
-        part.push('\\');
-        part.extend(character.to_lowercase());
+    fn holds_parts(&self, object: &[String]) -> bool {
+        let is_below = |unit: &Unit| object.ends_with(&unit.parts);
+        let included = |units: &Vec<Unit>| units.iter().any(is_below);
+        self.include.as_ref().is_none_or(included) && !self.exclude.iter().any(is_below)
     }
-}
 
-fn trimmed(part: &str) -> String {
-    match part.split_once('=') {
-        Some((name, value)) => format!("{}={}", name.trim(), value.trim()),
-        None => part.trim().to_owned(),
+    /// Below what everything in scope is found: `None` is the whole domain. No object is below
+    /// two of them.
+    pub(crate) fn bases(&self) -> Option<Vec<String>> {
+        let units = self.include.as_ref()?;
+        let mut bases = Vec::new();
+        for (at, unit) in units.iter().enumerate() {
+            let within = |(other_at, other): (usize, &Unit)| {
+                let is_same = unit.parts == other.parts;
+                unit.parts.ends_with(&other.parts) && (!is_same || other_at < at)
+            };
+            if self.holds_parts(&unit.parts) && !units.iter().enumerate().any(within) {
+                bases.push(guid_dn(&unit.anchor));
+            }
+        }
+        Some(bases)
     }
 }
 
@@ -76,8 +94,18 @@ mod tests {
     use super::*;
 
     fn scope(include: &[&str], exclude: &[&str]) -> Scope {
-        let owned = |names: &[&str]| names.iter().map(|&name| name.into()).collect::<Vec<_>>();
-        Scope::new(&owned(include), &owned(exclude))
+        let units = |names: &[&str]| -> Vec<Unit> {
+            let numbered = names.iter().zip(1_u8..);
+            numbered
+                .map(|(dn, number)| {
+                    Unit::new(SourceAnchor::try_from_bytes(&[number; 16]).unwrap(), dn)
+                })
+                .collect()
+        };
+        Scope {
+            include: (!include.is_empty()).then(|| units(include)),
+            exclude: units(exclude),
+        }
     }
 
     const ALICE: &str = "CN=Alice\\, A.,OU=North,OU=Staff,DC=corp,DC=test";
@@ -85,6 +113,18 @@ mod tests {
     #[test]
     fn without_units_everything_is_in_scope() {
         assert!(Scope::default().holds(ALICE));
+        assert!(Scope::default().holds("<GUID=00>"));
+        assert_eq!(Scope::default().bases(), None);
+    }
+
+    #[test]
+    fn a_domain_without_a_unit_to_include_has_nothing_in_scope() {
+        let nothing = Scope {
+            include: Some(Vec::new()),
+            exclude: Vec::new(),
+        };
+        assert!(!nothing.holds(ALICE));
+        assert_eq!(nothing.bases(), Some(Vec::new()));
     }
 
     #[test]
@@ -100,6 +140,7 @@ mod tests {
         let staff = "OU=Staff,DC=corp,DC=test";
         assert!(!scope(&[staff], &["OU=North,OU=Staff,DC=corp,DC=test"]).holds(ALICE));
         assert!(!scope(&[], &["DC=corp,DC=test"]).holds(ALICE));
+        assert!(!scope(&[], &["OU=Elsewhere,DC=corp,DC=test"]).holds("<GUID=00>"));
     }
 
     #[test]
@@ -108,6 +149,22 @@ mod tests {
         assert!(!scope(&["OU=Staff,DC=corp,DC=test"], &[]).holds(outside));
         let odd = scope(&["OU=A\\2CB,DC=corp,DC=test"], &[]);
         assert!(odd.holds("CN=x,OU=a\\,b,DC=corp,DC=test"));
+    }
+
+    #[test]
+    fn nothing_is_read_twice_or_for_nothing() {
+        let scope = scope(
+            &[
+                "OU=North,OU=Staff,DC=corp,DC=test",
+                "OU=Staff,DC=corp,DC=test",
+                "OU=staff,DC=corp,DC=test",
+                "OU=Secret,DC=corp,DC=test",
+                "OU=Guests,DC=corp,DC=test",
+            ],
+            &["OU=Secret,DC=corp,DC=test"],
+        );
+        let base = |number: u8| guid_dn(&SourceAnchor::try_from_bytes(&[number; 16]).unwrap());
+        assert_eq!(scope.bases(), Some(vec![base(2), base(5)]));
     }
 
     proptest! {

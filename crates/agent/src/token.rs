@@ -9,12 +9,13 @@ use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use serde::Serialize;
 use tokio::sync::Mutex;
 use uuid::Uuid;
-use writeback_model::{AgentId, Clock, Entropy, Secret};
+use writeback_model::{AgentId, Entropy, Secret};
 use writeback_wire::http::{TOKEN_PATH, TokenResponse};
 
 use crate::{
+    cloud_clock::CloudClock,
     state::Identity,
-    transport::{Body, Call, Transport, TransportError},
+    transport::{Answer, Body, Call, Transport, TransportError},
 };
 
 /// How long an assertion holds, in seconds: long enough for a slow line and clocks that differ
@@ -32,7 +33,7 @@ pub(crate) struct Tokens {
     pub(crate) transport: Arc<Transport>,
     pub(crate) identity: Identity,
     pub(crate) agent: AgentId,
-    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) clock: CloudClock,
     pub(crate) entropy: Arc<dyn Entropy>,
     pub(crate) kept: Mutex<Option<Token>>,
 }
@@ -73,22 +74,43 @@ impl Tokens {
     }
 
     async fn buy(&self) -> Result<Token, TransportError> {
+        match self.buy_once().await {
+            // Refused, and the cloud's clock is another than this assertion was written by.
+            (Err(TransportError::NotAccepted { .. }), true) => self.buy_once().await.0,
+            (bought, _) => bought,
+        }
+    }
+
+    /// Tries to buy one, and says whether the answer set this host's clock right.
+    async fn buy_once(&self) -> (Result<Token, TransportError>, bool) {
+        let asked_at = Instant::now();
+        match self.ask().await {
+            Ok(answer) => {
+                let corrected = answer.date.is_some_and(|date| self.clock.hear(date));
+                let token = answer.body.and_then(|body| self.token(&body, asked_at));
+                (token, corrected)
+            }
+            Err(error) => (Err(error), false),
+        }
+    }
+
+    async fn ask(&self) -> Result<Answer, TransportError> {
         let form = format!(
             "grant_type=client_credentials&client_assertion_type={}&client_assertion={}",
             ASSERTION_TYPE.replace(':', "%3A"),
             self.assertion()?
         );
-        let asked_at = Instant::now();
-        let answer = self
-            .transport
-            .call(Call {
-                path: TOKEN_PATH,
-                bearer: None,
-                body: Body::Form(form),
-            })
-            .await?;
+        let call = Call {
+            path: TOKEN_PATH,
+            bearer: None,
+            body: Body::Form(form),
+        };
+        self.transport.ask(call).await
+    }
+
+    fn token(&self, answer: &[u8], asked_at: Instant) -> Result<Token, TransportError> {
         let answer: TokenResponse =
-            serde_json::from_slice(&answer).map_err(|_| self.odd("its answer is no token"))?;
+            serde_json::from_slice(answer).map_err(|_| self.odd("its answer is no token"))?;
         if !answer.token_type.eq_ignore_ascii_case("bearer") {
             return Err(self.odd("its token is of another type than Bearer"));
         }

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::{AgentConfig, ForestConfig, PasswordSource};
+use crate::scope::domain_of;
 
 /// The bytes of a SHA-256 fingerprint, written with or without colons.
 pub(crate) fn fingerprint(text: &str) -> Option<[u8; 32]> {
@@ -82,6 +83,12 @@ fn check_forest(forest: &ForestConfig) -> Result<(), String> {
         if !name.contains('=') {
             return Err(format!(
                 "\"{name}\" is no distinguished name; write OU=Staff,DC=corp,DC=test"
+            ));
+        }
+        if domain_of(name, &forest.served_domains()).is_none() {
+            return Err(format!(
+                "\"{name}\" is in none of the domains that are served; correct it, or add its \
+                 domain to domains"
             ));
         }
     }

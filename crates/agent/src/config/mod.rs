@@ -83,8 +83,13 @@ pub struct ForestConfig {
     /// minimum age. Every screen then says that history is not enforced.
     #[serde(default)]
     pub allow_without_policy_hints: bool,
+    /// Write `objectGUID` into the empty `mS-DS-ConsistencyGuid` of people's accounts when the
+    /// cloud asks for it. Takes a right of its own.
+    #[serde(default)]
+    pub write_consistency_guid: bool,
     /// Organizational units, as distinguished names, that the agent acts on and imports from,
-    /// with all below them; everything where none is named.
+    /// with all below them; everything where none is named. A unit is followed when it is
+    /// renamed or moved.
     #[serde(default)]
     pub include_ous: Vec<String>,
     /// Organizational units that the agent leaves alone even where they are included.

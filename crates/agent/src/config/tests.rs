@@ -31,7 +31,7 @@ fn a_mistake_is_named_with_file_line_and_column() {
         parse(&text).unwrap_err(),
         "agent.toml:5:1: unknown field `usr`, expected one of `name`, `domains`, `user`, \
          `password_file`, `ca_file`, `pinned_sha256`, `preferred_controllers`, `only_preferred`, \
-         `allow_without_policy_hints`, `include_ous`, `exclude_ous`"
+         `allow_without_policy_hints`, `write_consistency_guid`, `include_ous`, `exclude_ous`"
     );
     assert!(parse("cloud = ").unwrap_err().starts_with("agent.toml:1:"));
     let url = SMALLEST.replace("https://cloud", "http://cloud");
@@ -60,6 +60,10 @@ fn fields_that_do_not_fit_together_are_refused() {
         ("pinned_sha256 = \"00\"", "no SHA-256 fingerprint"),
         ("only_preferred = true", "names none"),
         ("include_ous = [\"Staff\"]", "no distinguished name"),
+        (
+            "exclude_ous = [\"OU=Staff,DC=other,DC=test\"]",
+            "none of the domains",
+        ),
         ("domains = [\"a.test\", \"a.test\"]", "named twice"),
         (
             "[proxy]\nurl = \"http://p:1\"\nuser = \"a\"",

@@ -11,7 +11,8 @@ use crate::scope::Scope;
 pub(crate) struct Rules<'a> {
     /// The account that the agent signs in with.
     pub(crate) agent: &'a str,
-    pub(crate) scope: &'a Scope,
+    /// Unknown where it could not be found out: then nothing is in scope.
+    pub(crate) scope: Option<&'a Scope>,
     pub(crate) allow_without_policy_hints: bool,
 }
 
@@ -25,7 +26,7 @@ pub(crate) fn guard(
     if let Some(by) = protected(account, rules.agent) {
         return Err(Cause::ProtectedAccount { by });
     }
-    if !rules.scope.holds(&account.dn) {
+    if !rules.scope.is_some_and(|scope| scope.holds(&account.dn)) {
         return Err(Cause::OutOfScope);
     }
     if account.control.disabled() {

@@ -3,7 +3,7 @@
 pub(crate) mod claims;
 mod guard;
 pub(crate) mod locks;
-mod prepare;
+pub(crate) mod prepare;
 pub(crate) mod write;
 
 use std::sync::Arc;

@@ -3,8 +3,8 @@
 
 use std::sync::PoisonError;
 
-use writeback_ad::{AccountSnapshot, AdError, Controller};
-use writeback_model::Cause;
+use writeback_ad::{AccountSnapshot, AdError, Controller, Directory};
+use writeback_model::{Cause, Target};
 use writeback_seal::{Binding, Contents, SealError};
 use writeback_wire::Execute;
 
@@ -12,7 +12,11 @@ use super::{
     guard::{Rules, check_password, guard},
     locks::ObjectGuard,
 };
-use crate::{core::Core, forest};
+use crate::{
+    core::Core,
+    forest::{self, Forest},
+    scope::{Scope, ScopeError},
+};
 
 /// Everything that a write needs.
 pub(super) struct Prepared {
@@ -31,14 +35,18 @@ pub(super) async fn prepare(core: &Core, execute: &Execute) -> Result<Prepared, 
     let (forest, directory) = forest::directory(&core.forests, &target.forest, &target.domain)?;
     let contents = unseal(core, execute)?;
     let object = core.locks.take(target.anchor).await;
-    let (controller, account) = directory
-        .read_for_write(&target.anchor)
+    let looked = look(forest, directory, target)
         .await
         .map_err(|error| unreadable(execute, &error, forest))?;
+    let Looked {
+        controller,
+        account,
+        scope,
+    } = looked;
     let account = account.ok_or(Cause::ObjectNotFound)?;
     let rules = Rules {
         agent: &forest.user,
-        scope: &forest.scope,
+        scope: scope.as_ref(),
         allow_without_policy_hints: forest.allow_without_policy_hints,
     };
     guard(&account, execute.operation, rules)?;
@@ -52,6 +60,41 @@ pub(super) async fn prepare(core: &Core, execute: &Execute) -> Result<Prepared, 
         allow_without_policy_hints: forest.allow_without_policy_hints,
         object,
     })
+}
+
+/// An account, and the scope at the very time when it was read.
+pub(crate) struct Looked {
+    pub(crate) controller: Controller,
+    pub(crate) account: Option<AccountSnapshot>,
+    /// `None` where a unit of the configuration is missing.
+    pub(crate) scope: Option<Scope>,
+}
+
+/// Reads an account from the PDC emulator, and where the units of the configuration are. Where
+/// one of them was renamed since they were looked up last, the account is read again: its name
+/// and theirs must be of the same moment.
+pub(crate) async fn look(
+    forest: &Forest,
+    directory: &Directory,
+    target: &Target,
+) -> Result<Looked, AdError> {
+    let mut before = forest.units.last_at_pdc(&target.domain);
+    loop {
+        let (controller, account) = directory.read_for_write(&target.anchor).await?;
+        let scope = match forest.units.at_pdc(&target.domain, &controller).await {
+            Ok(scope) => Some(scope),
+            Err(ScopeError::Missing { .. }) => None,
+            Err(ScopeError::Directory(error)) => return Err(error),
+        };
+        if scope.is_none() || scope == before {
+            return Ok(Looked {
+                controller,
+                account,
+                scope,
+            });
+        }
+        before = scope;
+    }
 }
 
 fn unseal(core: &Core, execute: &Execute) -> Result<Option<Contents>, Cause> {
@@ -76,7 +119,7 @@ fn unseal(core: &Core, execute: &Execute) -> Result<Option<Contents>, Cause> {
         })
 }
 
-fn unreadable(execute: &Execute, error: &AdError, forest: &forest::Forest) -> Cause {
+fn unreadable(execute: &Execute, error: &AdError, forest: &Forest) -> Cause {
     let cause = error.cause();
     tracing::warn!(request = %execute.request, event_id = cause.info().event_id,
         error = error as &dyn std::error::Error, "the account could not be read");

@@ -7,7 +7,7 @@ use std::{sync::Arc, time::Duration};
 
 use tokio::{sync::mpsc, time::Instant};
 use tokio_util::sync::CancellationToken;
-use writeback_model::{AgentId, Clock, Entropy};
+use writeback_model::{AgentId, Entropy};
 use writeback_wire::{Hello, ToAgent, ToCloud};
 
 use self::backoff::{Backoff, random_up_to};
@@ -82,7 +82,6 @@ pub(crate) struct Link {
     /// What to say first, made anew for every link.
     pub(crate) hello: Box<dyn Fn() -> Hello + Send + Sync>,
     pub(crate) events: mpsc::Sender<Event>,
-    pub(crate) clock: Arc<dyn Clock>,
     pub(crate) entropy: Arc<dyn Entropy>,
 }
 

@@ -21,10 +21,6 @@ use writeback_wire::{
 use super::{Ended, Event, Link, Session};
 use crate::{events, transport::Socket};
 
-/// Tokens and claims are judged by the cloud's clock: a difference beyond this makes assertions
-/// fail, and is told while it still does not.
-const SKEW_SECONDS: i64 = 30;
-
 /// How long a link that is being closed may take to send its last frames.
 const CLOSING_PATIENCE: Duration = Duration::from_secs(5);
 
@@ -95,7 +91,7 @@ impl Link {
                         return violation("a welcome for another agent, or a second one");
                     }
                     welcomed = true;
-                    self.compare_clocks(server_time);
+                    self.tokens.clock.hear(server_time);
                     tracing::info!(
                         event_id = events::LINK_UP,
                         protocol = PROTOCOL_VERSION,
@@ -118,16 +114,6 @@ impl Link {
                     }
                 }
             }
-        }
-    }
-
-    fn compare_clocks(&self, server_time: jiff::Timestamp) {
-        let skew = self.clock.now().duration_since(server_time).as_secs();
-        if skew.abs() > SKEW_SECONDS {
-            tracing::warn!(
-                skew_seconds = skew,
-                "this host's clock differs from the cloud's; set it by NTP, or sign-in to the cloud will fail"
-            );
         }
     }
 }

@@ -114,7 +114,7 @@ impl StateDir {
     }
 
     /// Reads a file; `None` when there is none.
-    pub(super) fn read(&self, name: &str) -> Result<Option<Zeroizing<String>>, StateError> {
+    pub(crate) fn read(&self, name: &str) -> Result<Option<Zeroizing<String>>, StateError> {
         let file = self.file(name);
         match fs::read_to_string(&file) {
             Ok(text) => Ok(Some(Zeroizing::new(text))),
@@ -124,7 +124,7 @@ impl StateDir {
     }
 
     /// Writes a file so that after a power cut either the old or the new one is there.
-    pub(super) fn write(&self, name: &str, contents: &[u8]) -> Result<(), StateError> {
+    pub(crate) fn write(&self, name: &str, contents: &[u8]) -> Result<(), StateError> {
         replace(&self.file(name), contents).map_err(|source| StateError::Write {
             file: self.file(name),
             source,

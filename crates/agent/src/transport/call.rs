@@ -1,15 +1,17 @@
-//! One HTTPS call.
+//! HTTPS calls, on a connection that is kept as long as it lives.
 
 use std::time::Duration;
 
 use bytes::Bytes;
 use http::{
     HeaderValue, Method, Request, StatusCode,
-    header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HOST},
+    header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, DATE, HOST},
 };
 use http_body_util::{BodyExt, Full, Limited};
+use hyper::client::conn::http1::SendRequest;
 use hyper_util::rt::TokioIo;
-use tokio::time;
+use jiff::{Timestamp, fmt::rfc2822::DateTimeParser};
+use tokio::time::{self, Instant};
 use writeback_wire::http::ApiError;
 
 use super::{Transport, TransportError};
@@ -18,6 +20,10 @@ use super::{Transport, TransportError};
 /// fits through a slow line.
 const CALL_PATIENCE: Duration = Duration::from_secs(60);
 
+/// A connection that was idle for longer is not used again: common firewalls forget it after
+/// two minutes without a word, and the call would wait for nothing.
+const IDLE_MAX: Duration = Duration::from_secs(50);
+
 /// The largest answer, in bytes. The cloud's answers have less than one KiB.
 const ANSWER_BYTES_MAX: usize = 64 * 1024;
 
@@ -25,14 +31,16 @@ const ANSWER_BYTES_MAX: usize = 64 * 1024;
 const SHOWN_CHARACTERS_MAX: usize = 500;
 
 /// What is sent.
+#[derive(Clone)]
 pub(crate) enum Body {
     /// `application/json`
-    Json(Vec<u8>),
+    Json(Bytes),
     /// `application/x-www-form-urlencoded`
     Form(String),
 }
 
 /// A POST to the cloud.
+#[derive(Clone)]
 pub(crate) struct Call<'a> {
     pub(crate) path: &'a str,
     /// The access token, where the call needs one.
@@ -40,53 +48,100 @@ pub(crate) struct Call<'a> {
     pub(crate) body: Body,
 }
 
+/// What came back.
+pub(crate) struct Answer {
+    /// The cloud's clock, where the answer says it.
+    pub(crate) date: Option<Timestamp>,
+    /// The body of a 2xx answer, or what the refusal means.
+    pub(crate) body: Result<Bytes, TransportError>,
+}
+
+/// A connection for calls, once one was made.
+#[derive(Default)]
+pub(crate) struct Kept(Option<Idle>);
+
+struct Idle {
+    sender: SendRequest<Full<Bytes>>,
+    since: Instant,
+}
+
+impl Idle {
+    fn now(sender: SendRequest<Full<Bytes>>) -> Self {
+        Self {
+            sender,
+            since: Instant::now(),
+        }
+    }
+}
+
 impl Transport {
     /// Makes the call on a connection of its own and gives the body of a 2xx answer.
     pub(crate) async fn call(&self, call: Call<'_>) -> Result<Bytes, TransportError> {
-        let stream = self.dial().await?;
-        let host = || self.cloud().host().to_owned();
-        let broken = |source: Box<dyn std::error::Error + Send + Sync>| TransportError::Http {
-            host: host(),
-            source,
-        };
-        let exchange = async {
-            let (mut sender, connection) =
-                hyper::client::conn::http1::handshake(TokioIo::new(stream))
-                    .await
-                    .map_err(|error| broken(error.into()))?;
-            let request = self.request(call).map_err(|error| broken(error.into()))?;
-            let answer = async {
-                let answer = sender
-                    .send_request(request)
-                    .await
-                    .map_err(|error| broken(error.into()))?;
-                let status = answer.status();
-                let body = Limited::new(answer.into_body(), ANSWER_BYTES_MAX)
-                    .collect()
-                    .await
-                    .map_err(broken)?;
-                Ok((status, body.to_bytes()))
-            };
-            // The connection does the answer's work; when it ends first, the answer says why.
-            tokio::pin!(answer);
-            tokio::select! {
-                answer = &mut answer => answer,
-                _ = connection => answer.await,
-            }
-        };
-        let (status, body) = time::timeout(CALL_PATIENCE, exchange)
+        self.ask(call).await?.body
+    }
+
+    /// The same, with what else the answer says.
+    pub(crate) async fn ask(&self, call: Call<'_>) -> Result<Answer, TransportError> {
+        Kept::default().ask(self, call).await
+    }
+
+    async fn connect(&self) -> Result<SendRequest<Full<Bytes>>, TransportError> {
+        let stream = TokioIo::new(self.dial().await?);
+        let (sender, connection) = hyper::client::conn::http1::handshake(stream)
             .await
-            .map_err(|_| TransportError::TimedOut { host: host() })??;
-        if status.is_success() {
-            Ok(body)
-        } else {
-            Err(refusal(status, &body))
+            .map_err(|error| self.broken(error))?;
+        // Ends by itself when the sender is dropped; how it ends the answer says.
+        tokio::spawn(async move {
+            let _ = connection.await;
+        });
+        Ok(sender)
+    }
+
+    fn broken(
+        &self,
+        source: impl Into<Box<dyn std::error::Error + Send + Sync>>,
+    ) -> TransportError {
+        TransportError::Http {
+            host: self.cloud().host().to_owned(),
+            source: source.into(),
         }
+    }
+
+    async fn exchange(
+        &self,
+        sender: &mut SendRequest<Full<Bytes>>,
+        call: Call<'_>,
+    ) -> Result<Answer, TransportError> {
+        let request = self.request(call).map_err(|error| self.broken(error))?;
+        let exchange = async {
+            let answer = sender
+                .send_request(request)
+                .await
+                .map_err(|error| self.broken(error))?;
+            let (head, body) = answer.into_parts();
+            let body = Limited::new(body, ANSWER_BYTES_MAX)
+                .collect()
+                .await
+                .map_err(|error| self.broken(error))?;
+            Ok((head, body.to_bytes()))
+        };
+        let (head, body) = time::timeout(CALL_PATIENCE, exchange).await.map_err(|_| {
+            TransportError::TimedOut {
+                host: self.cloud().host().to_owned(),
+            }
+        })??;
+        Ok(Answer {
+            date: head.headers.get(DATE).and_then(date),
+            body: match head.status {
+                status if status.is_success() => Ok(body),
+                status => Err(refusal(status, &body)),
+            },
+        })
     }
 
     fn request(&self, call: Call<'_>) -> Result<Request<Full<Bytes>>, http::Error> {
         let (kind, body) = match call.body {
-            Body::Json(body) => ("application/json", Bytes::from(body)),
+            Body::Json(body) => ("application/json", body),
             Body::Form(body) => ("application/x-www-form-urlencoded", Bytes::from(body)),
         };
         let mut request = Request::builder()
@@ -100,6 +155,55 @@ impl Transport {
         }
         request.body(Full::new(body))
     }
+}
+
+impl Kept {
+    /// Makes the call on the kept connection, or on a new one where there is none that lives.
+    ///
+    /// A kept one may have been closed by the other side without a word: then the call is made
+    /// once more, so that it must be one that may come twice. A connection on which a call
+    /// failed or was given up is not used again.
+    pub(crate) async fn ask(
+        &mut self,
+        transport: &Transport,
+        call: Call<'_>,
+    ) -> Result<Answer, TransportError> {
+        if let Some(Idle { mut sender, .. }) = self.living().await {
+            match transport.exchange(&mut sender, call.clone()).await {
+                Err(TransportError::Http { .. }) => {}
+                Err(error) => return Err(error),
+                Ok(answer) => {
+                    self.0 = Some(Idle::now(sender));
+                    return Ok(answer);
+                }
+            }
+        }
+        let mut sender = transport.connect().await?;
+        let answer = transport.exchange(&mut sender, call).await?;
+        self.0 = Some(Idle::now(sender));
+        Ok(answer)
+    }
+
+    /// Connects unless a connection stands.
+    pub(crate) async fn warm(&mut self, transport: &Transport) -> Result<(), TransportError> {
+        self.0 = match self.living().await {
+            Some(idle) => Some(idle),
+            None => Some(Idle::now(transport.connect().await?)),
+        };
+        Ok(())
+    }
+
+    async fn living(&mut self) -> Option<Idle> {
+        let mut idle = self.0.take()?;
+        let lives = idle.since.elapsed() < IDLE_MAX && idle.sender.ready().await.is_ok();
+        lives.then_some(idle)
+    }
+}
+
+/// RFC 9110, section 5.6.7, in the one form that may be sent.
+fn date(value: &HeaderValue) -> Option<Timestamp> {
+    let text = value.to_str().ok()?;
+    DateTimeParser::new().parse_timestamp(text).ok()
 }
 
 /// `Bearer …`, marked so that it never prints.
@@ -132,4 +236,19 @@ fn printable(text: &str) -> String {
         .filter(|c| !c.is_control())
         .take(SHOWN_CHARACTERS_MAX)
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_clouds_clock_is_read_and_nonsense_is_not() {
+        let read = |text| date(&HeaderValue::from_static(text));
+        let at = "1994-11-06T08:49:37Z".parse().unwrap();
+        assert_eq!(read("Sun, 06 Nov 1994 08:49:37 GMT"), Some(at));
+        for odd in ["", "yesterday", "Sun, 99 Nov 1994 08:49:37 GMT"] {
+            assert_eq!(read(odd), None, "{odd}");
+        }
+    }
 }

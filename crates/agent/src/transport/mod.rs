@@ -19,7 +19,7 @@ use tokio::{
 use tokio_rustls::TlsConnector;
 
 pub use address::{AddressError, CloudUrl};
-pub(crate) use call::{Body, Call};
+pub(crate) use call::{Answer, Body, Call, Kept};
 pub use error::TransportError;
 pub use proxy::{Proxy, ProxyError};
 pub(crate) use websocket::Socket;
