@@ -1,8 +1,28 @@
 //! What an operator does from the cloud's own machine.
+//!
+//! All of it goes through the database, also while the cloud runs: what is wished for there, the
+//! running cloud takes within a second.
+
+mod people;
+mod preview;
+mod removals;
+mod rules;
+mod scope;
+mod status;
+mod sync;
+
+pub use people::NewPerson;
+pub use preview::{Preview, Shown};
+pub use removals::Removals;
+pub use rules::{AfterRules, cycle_after};
+pub(crate) use scope::{Scope, ScopeError};
+pub use status::ForestState;
+pub use sync::{DELTA_CYCLE, FULL_CYCLE};
 
 use jiff::SignedDuration;
 use writeback_model::{AgentId, Clock, DomainName, EnrolmentId, Entropy, TenantId};
 use writeback_store::{Actor, AuditRecord, Enrolment, Store, StoreError, Tenant};
+use writeback_sync::RulesError;
 
 use crate::tokens::new_enrolment_token;
 
@@ -24,6 +44,15 @@ pub enum AdminError {
     /// No such forest.
     #[error("no agent has reported a forest {0}: `writeback admin forest list` shows them")]
     NoForest(DomainName),
+    /// Rules that cannot be.
+    #[error("the rules were not set: one of them cannot be")]
+    Rules(#[from] RulesError),
+    /// Not a name that a person can have.
+    #[error("{0:?} is no user principal name: write it as name@suffix")]
+    NotAnAddress(String),
+    /// The name is somebody's.
+    #[error("somebody has the name {0} already: `writeback admin user show {0}` shows who")]
+    NameTaken(String),
     /// The store failed.
     #[error("the database could not do it")]
     Store(#[from] StoreError),
@@ -96,19 +125,6 @@ impl Admin<'_> {
         {
             true => Ok(()),
             false => Err(AdminError::NoAgent(agent)),
-        }
-    }
-
-    /// Asks for a full import, which the running cloud begins within a second.
-    pub async fn want_import(&self, forest: &DomainName) -> Result<(), AdminError> {
-        let tenant = self.tenant().await?;
-        match self
-            .store
-            .want_import(tenant.id, forest, self.clock.now())
-            .await?
-        {
-            true => Ok(()),
-            false => Err(AdminError::NoForest(forest.clone())),
         }
     }
 
