@@ -63,8 +63,11 @@ pub struct ChangesPage {
     pub deleted: Vec<SourceAnchor>,
     /// The position at the end of this page. Any controller of the domain takes it.
     pub cookie: Vec<u8>,
-    /// Whether deleted objects, and objects that the account may not read, are among them.
-    /// That takes the right *Replicating Directory Changes*.
+    /// Whether deleted objects are among them. That takes the right *Replicating Directory
+    /// Changes*; without it only reading everything tells who is gone.
+    ///
+    /// On Samba, changes of objects whose metadata (`replPropertyMetaData`) the account may
+    /// not read are not among them in either case.
     pub sees_deletions: bool,
 }
 

@@ -81,6 +81,9 @@ pub struct Limits {
     /// All entries of one search together, in bytes. Long searches, whose entries are handed
     /// on as they come, have no such limit.
     pub max_search_bytes: usize,
+    /// Members of a group to ask for at once. Windows gives no more than 1,500 by itself; Samba
+    /// gives all that are asked for, and with 5,000 the longest names fit into one message.
+    pub members_at_once: usize,
     /// Connections to one controller. Samba serves one connection serially, so this many
     /// writes go on side by side.
     pub connections: usize,
@@ -102,6 +105,7 @@ impl Default for Limits {
             silence: Duration::from_secs(60),
             max_message_bytes: MAX_MESSAGE_BYTES,
             max_search_bytes: 4 * MAX_MESSAGE_BYTES,
+            members_at_once: 5_000,
             connections: 4,
             idle_before_probe: Duration::from_secs(30),
             probe: Duration::from_secs(2),

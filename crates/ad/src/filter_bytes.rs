@@ -122,3 +122,73 @@ fn extensible(assertion: &LdapMatchingRuleAssertion) -> Bytes {
     };
     element(EXTENSIBLE, &[&rule, &name, &value, in_names])
 }
+
+#[cfg(test)]
+mod tests {
+    use bytes::BytesMut;
+    use ldap3_proto::{LdapCodec, proto::LdapOp};
+    use proptest::prelude::*;
+    use tokio_util::codec::Decoder as _;
+
+    use super::*;
+    use crate::{
+        filter::{Filter, escape_filter_value},
+        request,
+        search::{Ask, Search},
+    };
+
+    /// What the codec library reads in it.
+    fn read(filter: FilterBytes) -> ldap3_proto::proto::LdapSearchRequest {
+        let search = Search {
+            filter,
+            controls: vec![Ask::ExtendedDn],
+            ..Search::object("DC=x", &["cn", "member;range=0-9"])
+        };
+        let mut bytes = BytesMut::from(request::search(7, &search, 300).as_slice());
+        let message = LdapCodec::default().decode(&mut bytes).unwrap().unwrap();
+        assert!(bytes.is_empty() && message.msgid == 7 && message.ctrl.len() == 1);
+        match message.op {
+            LdapOp::SearchRequest(request) => request,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn filters_are_read_back_as_they_were_meant() {
+        for text in [
+            "(&(objectCategory=person)(|(a=b)(c=\\2a))(!(d>=e)))",
+            "(cn=a*b*c)",
+            "(cn=*b*)",
+            "(mail=*)",
+            "(a<=b)",
+            "(a~=b)",
+            "(userAccountControl:1.2.840.113556.1.4.803:=2)",
+            "(ou:dn:=x)",
+        ] {
+            let filter = text.parse::<Filter>().unwrap().0;
+            let request = read(FilterBytes::from(&filter));
+            assert_eq!(request.filter, filter, "{text}");
+            assert_eq!((request.base.as_str(), request.timelimit), ("DC=x", 300));
+            assert_eq!(request.attrs, ["cn", "member;range=0-9"]);
+            assert!(!request.typesonly);
+        }
+    }
+
+    #[test]
+    fn guids_are_sent_as_bytes() {
+        let anchors =
+            [[1; 16], [0xff; 16]].map(|guid| SourceAnchor::try_from_bytes(&guid).unwrap());
+        let bytes = FilterBytes::guids(&anchors);
+        let one = [&b"\xa3\x1e\x04\x0aobjectGUID\x04\x10"[..], &[0xff; 16]].concat();
+        assert!(bytes.bytes().starts_with(&[0xa1, 64]) && bytes.bytes().ends_with(&one));
+    }
+
+    proptest! {
+        #[test]
+        fn any_value_is_that_value(value in ".*") {
+            let text = format!("(!(cn={}))", escape_filter_value(&value));
+            let filter = text.parse::<Filter>().unwrap().0;
+            prop_assert_eq!(read(FilterBytes::from(&filter)).filter, filter);
+        }
+    }
+}

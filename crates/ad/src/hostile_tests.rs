@@ -20,17 +20,17 @@ use crate::{
 };
 
 /// A bind that succeeded, as number 1.
-const BOUND: &[u8] = b"\x30\x0c\x02\x01\x01\x61\x07\x0a\x01\x00\x04\x00\x04\x00";
-const LIMIT: usize = 64 * 1024;
+pub(crate) const BOUND: &[u8] = b"\x30\x0c\x02\x01\x01\x61\x07\x0a\x01\x00\x04\x00\x04\x00";
+pub(crate) const LIMIT: usize = 64 * 1024;
 
-struct Server {
+pub(crate) struct Server {
     listener: TcpListener,
     acceptor: TlsAcceptor,
     trust: Trust,
 }
 
 impl Server {
-    async fn new() -> Self {
+    pub(crate) async fn new() -> Self {
         let made = rcgen::generate_simple_self_signed(vec!["localhost".into()]).unwrap();
         let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(made.signing_key.serialize_der()));
         let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
@@ -47,12 +47,12 @@ impl Server {
         }
     }
 
-    async fn accept(&self) -> TlsStream<TcpStream> {
+    pub(crate) async fn accept(&self) -> TlsStream<TcpStream> {
         let (stream, _) = self.listener.accept().await.unwrap();
         self.acceptor.accept(stream).await.unwrap()
     }
 
-    async fn connect(&self) -> Result<Connection, AdError> {
+    pub(crate) async fn connect(&self) -> Result<Connection, AdError> {
         let tls = crate::tls::client_config(&self.trust).unwrap();
         let credentials = Credentials {
             user: "a@b".into(),
@@ -61,6 +61,7 @@ impl Server {
         let limits = Limits {
             connect: Duration::from_secs(2),
             operation: Duration::from_millis(400),
+            silence: Duration::from_millis(400),
             max_message_bytes: LIMIT,
             max_search_bytes: 4 * LIMIT,
             ..Limits::default()
@@ -71,7 +72,7 @@ impl Server {
     }
 }
 
-async fn hear(stream: &mut TlsStream<TcpStream>) {
+pub(crate) async fn hear(stream: &mut TlsStream<TcpStream>) {
     let mut heard = [0; 2048];
     assert!(stream.read(&mut heard).await.unwrap() > 0);
 }

@@ -28,6 +28,7 @@ mod connection;
 mod consistency;
 mod container;
 mod controller;
+mod departure;
 mod directory;
 mod entry;
 mod enumerate;
@@ -39,6 +40,8 @@ mod filter_bytes;
 #[cfg(test)]
 mod fixtures;
 #[cfg(test)]
+mod hostile_stream_tests;
+#[cfg(test)]
 mod hostile_tests;
 mod import;
 mod locate;
@@ -47,6 +50,8 @@ mod names;
 mod naming;
 mod object;
 mod object_read;
+#[cfg(test)]
+mod object_read_tests;
 mod own;
 mod pin;
 mod policy;

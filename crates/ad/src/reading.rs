@@ -59,7 +59,7 @@ impl Reading {
         filter: &FilterBytes,
         page: Option<Ask>,
     ) -> Result<Stream<'a>, AdError> {
-        let attributes = self.wanted.of_objects();
+        let attributes = self.wanted.of_objects(self.members_at_once());
         let attributes: Vec<&str> = attributes.iter().map(String::as_str).collect();
         let search = Search {
             base,
@@ -131,7 +131,7 @@ impl Reading {
     ) -> Result<Option<Members>, AdError> {
         let dn = guid_dn(&object.anchor);
         while let Next::From(start) = members.next() {
-            let part = members_from(start);
+            let part = members_from(start, self.members_at_once());
             let attributes = [part.as_str()];
             let mut search = Search::object(&dn, &attributes);
             search.controls = vec![Ask::ExtendedDn];
@@ -149,6 +149,10 @@ impl Reading {
             }
         }
         Ok(Some(members))
+    }
+
+    fn members_at_once(&self) -> usize {
+        self.directory.config().limits.members_at_once
     }
 
     pub(crate) fn refused(&self, source: Refusal) -> AdError {

@@ -110,3 +110,53 @@ pub(crate) fn position(controls: Vec<LdapControl>) -> Option<Position> {
         _ => None,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use bytes::BytesMut;
+    use ldap3_proto::LdapCodec;
+    use tokio_util::codec::Decoder as _;
+
+    use super::*;
+    use crate::request;
+
+    fn read(ask: Ask) -> LdapControl {
+        let search = Search {
+            controls: vec![ask],
+            ..Search::object("", &[])
+        };
+        let mut bytes = BytesMut::from(request::search(1, &search, 0).as_slice());
+        let mut message = LdapCodec::default().decode(&mut bytes).unwrap().unwrap();
+        message.ctrl.pop().unwrap()
+    }
+
+    #[test]
+    fn controls_are_read_back_as_they_were_meant() {
+        for flags in [0, 1, i32::MIN, i32::MIN | 1] {
+            let cookie = vec![0xff; 300];
+            let asked = Ask::DirSync {
+                flags,
+                cookie: cookie.clone(),
+            };
+            let expected = LdapControl::AdDirsync {
+                // The library reads them without their sign.
+                flags: i64::from(flags.cast_unsigned()),
+                max_bytes: i64::from(DIR_SYNC_BYTES),
+                cookie: Some(cookie),
+            };
+            assert_eq!(read(asked), expected);
+        }
+        let cookie = Vec::new();
+        let page = LdapControl::SimplePagedResults {
+            size: 1000,
+            cookie: cookie.clone(),
+        };
+        assert_eq!(read(Ask::Page { size: 1000, cookie }), page);
+        let extended = LdapControl::ExtendedDn {
+            criticality: true,
+            format: 1,
+        };
+        assert_eq!(read(Ask::ExtendedDn), extended);
+        assert_eq!(Ask::ExtendedDn.control().value, [0x30, 3, 2, 1, 1]);
+    }
+}

@@ -17,8 +17,9 @@ use crate::{
     ber::Bytes,
     certificate::certificate_problem,
     codec::Messages,
+    departure::Departure,
     error::{AdError, Loss},
-    waiting::{Departure, Waiting},
+    waiting::Waiting,
 };
 
 /// After this long without traffic the kernel asks whether the other side still lives, so

@@ -2,10 +2,6 @@
 
 use crate::filter_bytes::FilterBytes;
 
-/// Members to ask for at once. Windows gives fewer by itself; Samba gives all that are asked
-/// for, and with these the longest names still fit into one message.
-pub(crate) const MEMBERS_AT_ONCE: usize = 5_000;
-
 /// What every object is asked for, besides its members.
 const ALWAYS: &[&str] = &[
     "objectGUID",
@@ -64,9 +60,9 @@ impl Wanted {
     }
 
     /// What whole objects are asked for.
-    pub(crate) fn of_objects(&self) -> Vec<String> {
+    pub(crate) fn of_objects(&self, members_at_once: usize) -> Vec<String> {
         let mut all = self.with(ALWAYS);
-        all.push(members_from(0));
+        all.push(members_from(0, members_at_once));
         all
     }
 
@@ -89,8 +85,8 @@ impl Wanted {
 }
 
 /// The attribute description that asks for members from here on (MS-ADTS 3.1.1.3.1.3.3).
-pub(crate) fn members_from(start: usize) -> String {
-    let end = start.saturating_add(MEMBERS_AT_ONCE - 1);
+pub(crate) fn members_from(start: usize, at_once: usize) -> String {
+    let end = start.saturating_add(at_once.saturating_sub(1));
     format!("member;range={start}-{end}")
 }
 
@@ -143,7 +139,7 @@ mod tests {
         ];
         let wanted = Wanted::new(&wanted.map(str::to_owned));
         assert_eq!(wanted.names(), ["mail", "NAME"]);
-        let asked = wanted.of_objects();
+        let asked = wanted.of_objects(5_000);
         assert_eq!(
             asked.get(ALWAYS.len()..).unwrap(),
             ["mail", "NAME", "member;range=0-4999"]

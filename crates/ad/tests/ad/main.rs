@@ -20,4 +20,5 @@ mod reset;
 mod secrets;
 mod speed;
 mod support;
+mod sync;
 mod unlock;
