@@ -28,15 +28,35 @@ pub struct CloudConfig {
     /// Which directory attributes hold addresses a code may go to, in order of preference.
     #[serde(default = "default_recovery")]
     pub recovery_attributes: Vec<RecoverySetting>,
-    /// How long a full import stays good, in minutes.
-    #[serde(default = "default_import_minutes")]
-    pub import_every_minutes: u32,
+    /// When imports are made that nobody asked for.
+    #[serde(default)]
+    pub sync: SyncSettings,
     /// The time zone in which pages and mails tell times, such as `Asia/Jakarta`.
     #[serde(default = "default_time_zone")]
     pub time_zone: String,
     /// How often what may happen, where it is not the default.
     #[serde(default)]
     pub limits: LimitSettings,
+}
+
+/// When imports are made that nobody asked for: the safety net under the changes that agents
+/// tell at once.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct SyncSettings {
+    /// How many minutes after an import the next delta import is due.
+    pub delta_every_minutes: u32,
+    /// How many hours after a full import the next one is due.
+    pub full_every_hours: u32,
+}
+
+impl Default for SyncSettings {
+    fn default() -> Self {
+        Self {
+            delta_every_minutes: 30,
+            full_every_hours: 24,
+        }
+    }
 }
 
 /// One address to listen on.
@@ -171,6 +191,15 @@ impl CloudConfig {
             .collect()
     }
 
+    /// When imports are due.
+    pub fn schedule(&self) -> crate::sync::Schedule {
+        let hours = i64::from(self.sync.full_every_hours);
+        crate::sync::Schedule {
+            delta_every: jiff::SignedDuration::from_mins(self.sync.delta_every_minutes.into()),
+            full_every: jiff::SignedDuration::from_hours(hours),
+        }
+    }
+
     /// All limits, with what is set in place of the defaults.
     pub fn limits(&self) -> writeback_policy::Limits {
         let mut limits = writeback_policy::Limits::default();
@@ -218,8 +247,11 @@ impl CloudConfig {
             (Some(_), Some(_)) => return wrong("mail", "set smtp or folder, not both"),
             _ => {}
         }
-        if self.import_every_minutes == 0 {
-            return wrong("import_every_minutes", "it must be at least 1");
+        if self.sync.delta_every_minutes == 0 || self.sync.full_every_hours == 0 {
+            return wrong(
+                "sync",
+                "delta_every_minutes and full_every_hours are at least 1",
+            );
         }
         self.time_zone().map(|_| ())
     }
@@ -227,10 +259,6 @@ impl CloudConfig {
 
 fn default_recovery() -> Vec<RecoverySetting> {
     vec![RecoverySetting::OtherMailbox]
-}
-
-const fn default_import_minutes() -> u32 {
-    30
 }
 
 fn default_time_zone() -> String {

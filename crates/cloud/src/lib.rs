@@ -4,15 +4,18 @@ mod address;
 mod admin;
 mod agents;
 mod config;
-mod imports;
 mod mail;
 mod news;
 mod portal;
 mod server;
 mod state;
+mod sync;
 mod tokens;
 mod words;
 
-pub use admin::{Admin, AdminError, ENROLMENT_HOLDS};
+pub use admin::{
+    Admin, AdminError, AfterRules, DELTA_CYCLE, ENROLMENT_HOLDS, FULL_CYCLE, ForestState,
+    NewPerson, Preview, Removals, Shown, cycle_after,
+};
 pub use config::{CloudConfig, ConfigError};
 pub use server::{RunError, run};

@@ -54,14 +54,14 @@ async fn tell_one(cloud: &Cloud, ended: &Ended) -> Result<(), StoreError> {
 
 /// The language to write to a person in.
 pub fn language_of(user: &User) -> Language {
-    Language::from_accept_language(user.imported.language.as_deref().unwrap_or_default())
+    Language::from_accept_language(user.attributes.language.as_deref().unwrap_or_default())
 }
 
 /// Every address a person is known by: a thief who has one of them cannot keep the news from
 /// the others.
 fn all_addresses(user: &User) -> Vec<String> {
-    let mut addresses = user.imported.other_mail.clone();
-    addresses.extend(user.imported.mail.clone());
+    let mut addresses = user.attributes.other_mail.clone();
+    addresses.extend(user.attributes.mail.clone());
     addresses.sort_unstable();
     addresses.dedup();
     addresses

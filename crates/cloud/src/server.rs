@@ -17,10 +17,10 @@ use writeback_store::Store;
 use crate::{
     agents,
     config::{CloudConfig, ConfigError, Listen, TlsFiles},
-    imports,
     mail::Mailer,
     news, portal,
     state::Cloud,
+    sync::{self, SyncHandle},
 };
 
 /// How long requests under way may take when the cloud stops.
@@ -75,7 +75,8 @@ pub async fn run(
         time_zone: config.time_zone()?,
         recovery: config.recovery_attributes(),
         limits: config.limits(),
-        import_every: jiff::SignedDuration::from_mins(i64::from(config.import_every_minutes)),
+        schedule: config.schedule(),
+        sync: SyncHandle::default(),
         trusted_proxies: config.trusted_proxies.clone(),
         public_url: config.public_url.clone(),
         store,
@@ -104,7 +105,7 @@ pub async fn run(
         ));
     }
     tasks.spawn(news::tell(Arc::clone(&cloud), ended));
-    tasks.spawn(imports::keep_imported(Arc::clone(&cloud), stop.clone()));
+    tasks.spawn(sync::keep_synchronised(Arc::clone(&cloud), stop.clone()));
     let sweep = cloud.hub.sweep(stop.clone());
 
     let outcome = tokio::select! {

@@ -6,8 +6,14 @@ use writeback_model::{Clock, DomainName, Entropy, TenantId};
 use writeback_policy::{KnownDomain, Limit, Limits, RecoveryAttribute};
 use writeback_relay::Hub;
 use writeback_store::{Store, StoreError, Tenant, ThrottleAnswer, ThrottleRule};
+use writeback_sync::{ForestFacts, Readiness, readiness};
+use writeback_wire::{ForestHealth, ForestStatus};
 
-use crate::{config::PublicUrl, mail::Mailer};
+use crate::{
+    config::PublicUrl,
+    mail::Mailer,
+    sync::{Schedule, SyncHandle},
+};
 
 /// The cloud's parts, wired together once.
 pub struct Cloud {
@@ -29,8 +35,10 @@ pub struct Cloud {
     pub limits: Limits,
     /// In which times are told.
     pub time_zone: jiff::tz::TimeZone,
-    /// How long a full import stays good.
-    pub import_every: jiff::SignedDuration,
+    /// When imports are made that nobody asked for.
+    pub schedule: Schedule,
+    /// Who waits for what of synchronisation.
+    pub sync: SyncHandle,
     /// Reverse proxies that are believed.
     pub trusted_proxies: Vec<std::net::IpAddr>,
 }
@@ -80,16 +88,37 @@ impl Cloud {
         self.store.forgive(tenant, &rule(limit), key).await
     }
 
-    /// Whether a full import of a forest is complete.
-    pub async fn is_imported(
+    /// Whether passwords of a forest can be written back, and if not, why. A forest that no
+    /// agent ever reported is ready for nothing.
+    pub async fn readiness(
         &self,
         tenant: TenantId,
         forest: &DomainName,
-    ) -> Result<bool, StoreError> {
+    ) -> Result<Readiness, StoreError> {
         let forests = self.store.forests(tenant).await?;
-        Ok(forests
-            .iter()
-            .any(|it| it.name == *forest && it.imported_at.is_some()))
+        let known = forests.iter().find(|it| it.name == *forest);
+        let statuses: Vec<ForestStatus> = self
+            .hub
+            .agents()
+            .into_iter()
+            .filter(|agent| agent.tenant == tenant)
+            .flat_map(|agent| agent.forests)
+            .filter(|status| status.forest == *forest)
+            .collect();
+        let is_ready = |status: &ForestStatus| matches!(status.health, ForestHealth::Ready { .. });
+        let mut scopes: Vec<_> = statuses.iter().filter_map(|it| it.scope.as_ref()).collect();
+        scopes.sort_unstable();
+        scopes.dedup();
+        let facts = ForestFacts {
+            full_import_at: known.and_then(|it| it.full_import_at),
+            full_sync_at: known.and_then(|it| it.full_sync_at),
+            delta_import_at: known.and_then(|it| it.delta_import_at),
+            agent_connected: !statuses.is_empty(),
+            agent_ready: statuses.iter().any(is_ready),
+            guard_waiting: known.is_some_and(|it| it.guard_stopped_at.is_some()),
+            scopes_differ: scopes.len() > 1,
+        };
+        Ok(readiness(&facts, self.clock.now()))
     }
 }
 

@@ -5,8 +5,12 @@
 pub struct ResetFacts {
     /// How many people go by it.
     pub matches: usize,
-    /// Whether a full import of the person's forest is complete.
-    pub forest_imported: bool,
+    /// Whether the person's forest was imported and synchronised whole, and not too long ago.
+    pub forest_synchronised: bool,
+    /// Whether there is a directory account that the password would be written to.
+    pub has_account: bool,
+    /// Whether there is none because accounts in two forests are enabled.
+    pub enabled_twice: bool,
     /// How many addresses a code could be sent to.
     pub recovery_addresses: usize,
 }
@@ -18,8 +22,12 @@ pub enum Blocked {
     NoSuchUser,
     /// More than one person does.
     AmbiguousName,
-    /// Their forest was never imported whole.
-    ForestNotImported,
+    /// Their forest was never synchronised whole, or too long ago.
+    ForestNotSynchronised,
+    /// They have no directory account.
+    NoAccount,
+    /// They have enabled accounts in two forests.
+    EnabledInTwoForests,
     /// There is no address a code could be sent to.
     NoRecoveryAddress,
 }
@@ -30,7 +38,9 @@ impl Blocked {
         match self {
             Self::NoSuchUser => "no-such-user",
             Self::AmbiguousName => "ambiguous-name",
-            Self::ForestNotImported => "forest-not-imported",
+            Self::ForestNotSynchronised => "forest-not-synchronised",
+            Self::NoAccount => "no-account",
+            Self::EnabledInTwoForests => "enabled-in-two-forests",
             Self::NoRecoveryAddress => "no-recovery-address",
         }
     }
@@ -47,8 +57,12 @@ pub fn may_reset(facts: ResetFacts) -> Vec<Blocked> {
         _ => return vec![Blocked::AmbiguousName],
     }
     let mut blocked = Vec::new();
-    if !facts.forest_imported {
-        blocked.push(Blocked::ForestNotImported);
+    if facts.enabled_twice {
+        blocked.push(Blocked::EnabledInTwoForests);
+    } else if !facts.has_account {
+        blocked.push(Blocked::NoAccount);
+    } else if !facts.forest_synchronised {
+        blocked.push(Blocked::ForestNotSynchronised);
     }
     if facts.recovery_addresses == 0 {
         blocked.push(Blocked::NoRecoveryAddress);
@@ -64,7 +78,9 @@ mod tests {
     fn every_reason_is_given() {
         let good = ResetFacts {
             matches: 1,
-            forest_imported: true,
+            forest_synchronised: true,
+            has_account: true,
+            enabled_twice: false,
             recovery_addresses: 1,
         };
         assert_eq!(may_reset(good), []);
@@ -78,11 +94,24 @@ mod tests {
         );
         assert_eq!(
             may_reset(ResetFacts {
-                forest_imported: false,
+                forest_synchronised: false,
                 recovery_addresses: 0,
                 ..good
             }),
-            [Blocked::ForestNotImported, Blocked::NoRecoveryAddress]
+            [Blocked::ForestNotSynchronised, Blocked::NoRecoveryAddress]
+        );
+        let without = ResetFacts {
+            has_account: false,
+            forest_synchronised: false,
+            ..good
+        };
+        assert_eq!(may_reset(without), [Blocked::NoAccount]);
+        assert_eq!(
+            may_reset(ResetFacts {
+                enabled_twice: true,
+                ..without
+            }),
+            [Blocked::EnabledInTwoForests]
         );
     }
 }

@@ -48,7 +48,9 @@ impl Link {
                     "the directory cannot say yet what became of a request");
                 Ok(())
             }
-            ToCloud::ImportFailed { .. } => Ok(()),
+            ToCloud::ImportFailed { .. }
+            | ToCloud::Changed { .. }
+            | ToCloud::AnchorsWritten { .. } => Ok(()),
         }
     }
 

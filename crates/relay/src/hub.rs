@@ -130,6 +130,11 @@ impl Hub {
             .is_some_and(|entry| entry.outbox.try_send(frame).is_ok())
     }
 
+    /// Whether an agent is connected.
+    pub fn is_connected(&self, agent: AgentId) -> bool {
+        self.registry().get(agent).is_some()
+    }
+
     /// Closes an agent's link, if it has one.
     pub fn disconnect(&self, agent: AgentId) {
         if let Some(entry) = self.registry().get(agent) {

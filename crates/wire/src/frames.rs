@@ -4,8 +4,8 @@ use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use writeback_model::{
-    AgentId, Cause, DomainName, HistoryEnforcement, ImportId, Operation, Outcome, RequestId,
-    Target, TenantId,
+    AgentId, Cause, DomainName, HistoryEnforcement, Operation, Outcome, RequestId, RunId,
+    SourceAnchor, Target, TenantId,
 };
 
 use crate::{FRAME_BYTES_MAX, SealedSecret, SealingKey};
@@ -47,12 +47,29 @@ pub enum ToAgent {
     },
     /// What does the directory say about this request? Asked of any agent of the forest.
     Resolve(Resolve),
-    /// Import every user of the forest.
-    Import {
-        /// Names the import in the uploads.
-        import: ImportId,
+    /// Import objects of a forest.
+    Import(ImportOrder),
+    /// Watch a forest, and say when something that imports read has changed.
+    Watch {
         /// Which forest.
         forest: DomainName,
+        /// What imports read, besides what they always do.
+        attributes: Vec<String>,
+    },
+    /// Another agent watches the forest from now on.
+    Unwatch {
+        /// Which forest.
+        forest: DomainName,
+    },
+    /// Write `objectGUID` into an empty `mS-DS-ConsistencyGuid`, where the agent's
+    /// configuration allows it.
+    WriteAnchors {
+        /// The run that this is part of.
+        run: RunId,
+        /// Which forest.
+        forest: DomainName,
+        /// At most [`ANCHORS_MAX`](crate::ANCHORS_MAX) objects.
+        objects: Vec<ObjectName>,
     },
     /// The cloud is about to restart. Come back, but not all at once.
     Restarting {
@@ -95,9 +112,32 @@ pub enum ToCloud {
     /// An import ended without being complete.
     ImportFailed {
         /// Which.
-        import: ImportId,
+        run: RunId,
         /// Why.
         cause: Cause,
+        /// What happened, for the run's history: no secret.
+        detail: String,
+        /// The domain controllers do not take a cookie any more: only a full import helps.
+        #[serde(default)]
+        cookie_refused: bool,
+    },
+    /// Something changed in a forest that this agent watches.
+    Changed {
+        /// Which forest.
+        forest: DomainName,
+    },
+    /// What became of the anchors that were to be written.
+    AnchorsWritten {
+        /// Of which run.
+        run: RunId,
+        /// How many were written.
+        written: u32,
+        /// How many were not empty.
+        already: u32,
+        /// How many were refused.
+        refused: u32,
+        /// Why the first was refused, where one was.
+        why: Option<String>,
     },
 }
 
@@ -125,6 +165,58 @@ pub struct ForestStatus {
     pub domains: Vec<ServedDomain>,
     /// Whether a password could be written now.
     pub health: ForestHealth,
+    /// A digest of the organizational units that the agent acts on: where it changes, a full
+    /// import is due. Absent until they were found in the directory.
+    #[serde(default)]
+    pub scope: Option<String>,
+}
+
+/// What an import reads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ImportKind {
+    /// Every object in scope.
+    Full,
+    /// What changed since the positions.
+    Delta,
+}
+
+/// The order to import.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct ImportOrder {
+    /// Names the run in the uploads.
+    pub run: RunId,
+    /// Which forest.
+    pub forest: DomainName,
+    /// What is to be read.
+    pub kind: ImportKind,
+    /// The text attributes to read, by their LDAP names, besides what is always read.
+    pub attributes: Vec<String>,
+    /// A delta import goes on from these. A full import leaves out these domains: they were
+    /// read whole by the run that this one continues.
+    pub positions: Vec<Position>,
+}
+
+/// How far a domain was read.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Position {
+    /// Which domain.
+    pub domain: DomainName,
+    /// The DirSync cookie, in base64; absent where the domain controller gave none.
+    pub cookie: Option<String>,
+    /// The domain controller, by its `dsServiceName`.
+    pub controller: String,
+    /// Its `highestCommittedUSN` before the cookie was taken.
+    pub usn: i64,
+}
+
+/// One object of a forest.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct ObjectName {
+    /// The domain that holds it.
+    pub domain: DomainName,
+    /// Its `objectGUID`.
+    pub anchor: SourceAnchor,
 }
 
 /// One domain that an agent serves.
@@ -285,6 +377,9 @@ impl KnownTypes for ToAgent {
         "recorded",
         "resolve",
         "import",
+        "watch",
+        "unwatch",
+        "write_anchors",
         "restarting",
     ];
 }
@@ -298,5 +393,7 @@ impl KnownTypes for ToCloud {
         "outcome",
         "unresolved",
         "import_failed",
+        "changed",
+        "anchors_written",
     ];
 }

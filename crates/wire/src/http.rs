@@ -5,15 +5,19 @@
 //! | `POST /agent/v1/enrol` | [`EnrolRequest`] | [`EnrolResponse`] |
 //! | `POST /agent/v1/token` | form, RFC 7523 section 2.2 | [`TokenResponse`] |
 //! | `GET /agent/v1/link` | WebSocket, subprotocol `writeback.v1` | frames |
-//! | `POST /agent/v1/imports/{import}/users` | [`ImportBatch`] | 204 |
-//! | `POST /agent/v1/imports/{import}/complete` | [`ImportComplete`] | 204 |
+//! | `POST /agent/v1/runs/{run}/objects` | [`ImportBatch`] | 204 |
+//! | `POST /agent/v1/runs/{run}/complete` | [`ImportComplete`] | 204 |
 //!
 //! A refusal is an [`ApiError`] with a status of 4xx or 5xx.
+
+use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use writeback_model::{AgentId, DomainName, SourceAnchor, TenantId};
+
+use crate::Position;
 
 /// The path of the enrolment call.
 pub const ENROL_PATH: &str = "/agent/v1/enrol";
@@ -23,12 +27,12 @@ pub const TOKEN_PATH: &str = "/agent/v1/token";
 /// The path of the link.
 pub const LINK_PATH: &str = "/agent/v1/link";
 /// The path under which imports are uploaded.
-pub const IMPORTS_PATH: &str = "/agent/v1/imports";
+pub const RUNS_PATH: &str = "/agent/v1/runs";
 
-/// How many users a batch carries at most.
-pub const IMPORT_BATCH_MAX: usize = 500;
-/// The largest body of an import batch, in bytes: 500 users of about 1 KiB, and room for
-/// long names.
+/// How many objects a batch carries at most, those removed counted too.
+pub const IMPORT_BATCH_MAX: usize = 1000;
+/// The largest body of an import batch, in bytes: 1000 users of about 1 KiB, or one group of
+/// 150,000 members at 27 bytes each.
 pub const IMPORT_BODY_BYTES_MAX: usize = 4 * 1024 * 1024;
 
 /// A new agent asks to belong to a tenant.
@@ -66,14 +70,21 @@ pub struct TokenResponse {
     pub expires_in: u64,
 }
 
-/// Some of the users of a forest.
+/// Some of what an import read.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 pub struct ImportBatch {
-    /// The batch's number in the import, from 0; a repeated number replaces nothing and
-    /// harms nothing, since users are stored by their anchor.
+    /// The batch's number in the run, from 0 and without a gap. One that was taken before is
+    /// answered as before and changes nothing.
     pub sequence: u32,
-    /// At most [`IMPORT_BATCH_MAX`].
-    pub users: Vec<ImportedUser>,
+    /// At most [`IMPORT_BATCH_MAX`] objects that are in scope, each whole.
+    pub objects: Vec<ImportedObject>,
+    /// Objects that are not in scope, or not there, any more. Ones that the cloud never knew
+    /// may be among them.
+    #[serde(default)]
+    pub removed: Vec<RemovedObject>,
+    /// How far a domain was read with this batch: kept together with the batch, or not at all.
+    #[serde(default)]
+    pub position: Option<Position>,
 }
 
 /// The import is whole.
@@ -81,37 +92,87 @@ pub struct ImportBatch {
 pub struct ImportComplete {
     /// How many batches there were: the cloud refuses to complete an import with a gap.
     pub batches: u32,
-    /// How many users were read.
-    pub users: u64,
+    /// How many objects were uploaded, those left out not counted.
+    pub objects: u64,
+    /// From which domain controllers it was read, by their host names.
+    pub controllers: Vec<String>,
+    /// Whether a delta import of this forest shows deleted objects. It does not without the
+    /// right *Replicating Directory Changes*; the cloud then has full imports done instead.
+    pub sees_deletions: bool,
+    /// The digest of the scope that was read, as in [`ForestStatus`](crate::ForestStatus).
+    pub scope: String,
 }
 
-/// A user as the directory has them.
+/// What kind of object it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ImportedKind {
+    /// A person's account.
+    User,
+    /// A group of users and groups.
+    Group,
+}
+
+/// A user or group as the directory has it: always whole, so that a later upload replaces an
+/// earlier one.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct ImportedUser {
-    /// Ties the cloud user to the object for life.
+pub struct ImportedObject {
+    /// `objectGUID`.
     pub anchor: SourceAnchor,
+    /// User or group.
+    pub kind: ImportedKind,
     /// The domain that holds the object.
     pub domain: DomainName,
     /// The NetBIOS name of that domain.
     pub netbios: Option<String>,
-    /// `sAMAccountName`.
-    pub account_name: String,
-    /// `userPrincipalName`; the implied one, `account@domain`, where the object has none.
-    pub user_principal_name: String,
-    /// `displayName`.
-    pub display_name: Option<String>,
-    /// `mail`.
-    pub mail: Option<String>,
-    /// `otherMailbox`: addresses that work while the person is locked out.
-    pub other_mail: Vec<String>,
-    /// `mobile`.
-    pub mobile: Option<String>,
-    /// `preferredLanguage`, a language tag such as `id-ID`.
-    pub language: Option<String>,
-    /// Whether the account is enabled.
+    /// The distinguished name.
+    pub dn: String,
+    /// The last part of `objectSid`, by which a primary group is named.
+    pub rid: Option<u32>,
+    /// A user's `primaryGroupID`: the `rid` of a group of the same domain.
+    pub primary_group: Option<u32>,
+    /// Whether the account is enabled; false for groups.
     pub enabled: bool,
     /// When the account expires, where it does.
     pub account_expires: Option<Timestamp>,
+    /// `mS-DS-ConsistencyGuid`, where it has 16 bytes.
+    pub consistency_guid: Option<SourceAnchor>,
+    /// The text attributes that were asked for and are there, by the names of the order.
+    pub attributes: BTreeMap<String, Vec<String>>,
+    /// A group's direct members, as far as they are in the same forest.
+    #[serde(default)]
+    pub members: Option<Vec<SourceAnchor>>,
+    /// What could not be taken as it is.
+    #[serde(default)]
+    pub problems: Vec<AttributeProblem>,
+}
+
+/// A value that was left out of an [`ImportedObject`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct AttributeProblem {
+    /// Which attribute.
+    pub attribute: String,
+    /// Why, in a few words.
+    pub why: String,
+}
+
+/// Why an object is not in scope any more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum RemovedWhy {
+    /// The directory says that it was deleted.
+    Deleted,
+    /// It is outside the organizational units that the agent acts on.
+    OutOfScope,
+}
+
+/// An object that is gone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct RemovedObject {
+    /// `objectGUID`.
+    pub anchor: SourceAnchor,
+    /// Why.
+    pub why: RemovedWhy,
 }
 
 /// A refusal that a program and a person can read.

@@ -12,8 +12,9 @@
 //! 7. cloud -> agent [`ToAgent::Recorded`]
 //!
 //! [`ToAgent::Resolve`] asks any agent of the forest what the directory says about a request
-//! whose agent was lost; [`ToAgent::Import`] asks for a full import, which the agent uploads
-//! over HTTPS so that a large directory does not delay a password.
+//! whose agent was lost; [`ToAgent::Import`] orders an import, which the agent uploads over
+//! HTTPS so that a large directory does not delay a password; [`ToAgent::Watch`] makes one agent
+//! of a forest say when there is something to import.
 //!
 //! Frames are JSON text, one per WebSocket message. The schema is checked in as
 //! `docs/protocol/frames.schema.json`; a test fails when it and these types differ.
@@ -23,8 +24,8 @@ pub mod http;
 mod sealed;
 
 pub use frames::{
-    DenyReason, Evidence, Execute, ForestHealth, ForestStatus, Hello, Resolve, ServedDomain,
-    ToAgent, ToCloud, WireError, decode, encode,
+    DenyReason, Evidence, Execute, ForestHealth, ForestStatus, Hello, ImportKind, ImportOrder,
+    ObjectName, Position, Resolve, ServedDomain, ToAgent, ToCloud, WireError, decode, encode,
 };
 pub use sealed::{SealedSecret, SealingKey};
 
@@ -39,6 +40,9 @@ pub const SUBPROTOCOL: &str = "writeback.v1";
 /// The largest frame, in bytes. The largest honest one, an `Execute` with a sealed password,
 /// has about 3 KiB; the rest is room for many forests in one `Hello`.
 pub const FRAME_BYTES_MAX: usize = 64 * 1024;
+
+/// How many objects one [`ToAgent::WriteAnchors`] names: each has about 90 bytes.
+pub const ANCHORS_MAX: usize = 200;
 
 /// How often the cloud pings a silent link, in seconds: well inside the two minutes after
 /// which common firewalls forget an idle connection.

@@ -3,13 +3,17 @@
 use proptest::prelude::*;
 use uuid::Uuid;
 use writeback_model::{
-    AgentId, Cause, ImportId, KeyId, Operation, Outcome, Remark, RequestId, Target, TenantId,
+    AgentId, Cause, KeyId, Operation, Outcome, Remark, RequestId, RunId, Target, TenantId,
 };
 
 use crate::*;
 
 fn request() -> RequestId {
     RequestId::from_uuid(Uuid::from_u128(1))
+}
+
+fn run() -> RunId {
+    RunId::from_uuid(Uuid::from_u128(5))
 }
 
 fn target() -> Target {
@@ -62,9 +66,32 @@ fn to_agent() -> Vec<ToAgent> {
             claimed_by: AgentId::from_uuid(Uuid::from_u128(3)),
             claimed_at: time,
         }),
-        ToAgent::Import {
-            import: ImportId::from_uuid(Uuid::from_u128(5)),
+        ToAgent::Import(ImportOrder {
+            run: run(),
             forest: "corp.test".parse().unwrap(),
+            kind: ImportKind::Delta,
+            attributes: vec!["mail".into()],
+            positions: vec![Position {
+                domain: "corp.test".parse().unwrap(),
+                cookie: Some("TVNEUw==".into()),
+                controller: "CN=NTDS Settings,CN=DC1".into(),
+                usn: 4711,
+            }],
+        }),
+        ToAgent::Watch {
+            forest: "corp.test".parse().unwrap(),
+            attributes: vec!["mail".into()],
+        },
+        ToAgent::Unwatch {
+            forest: "corp.test".parse().unwrap(),
+        },
+        ToAgent::WriteAnchors {
+            run: run(),
+            forest: "corp.test".parse().unwrap(),
+            objects: vec![ObjectName {
+                domain: "corp.test".parse().unwrap(),
+                anchor: target().anchor,
+            }],
         },
         ToAgent::Restarting {
             reconnect_within_ms: 30_000,
@@ -83,6 +110,7 @@ fn to_cloud() -> Vec<ToCloud> {
         health: ForestHealth::NotReady {
             cause: Cause::PdcEmulatorUnreachable,
         },
+        scope: Some("9f86d081".into()),
     };
     let key = SealingKey {
         id: KeyId::from_uuid(Uuid::from_u128(2)),
@@ -119,8 +147,20 @@ fn to_cloud() -> Vec<ToCloud> {
             cause: Cause::PdcEmulatorUnreachable,
         },
         ToCloud::ImportFailed {
-            import: ImportId::from_uuid(Uuid::from_u128(5)),
+            run: run(),
             cause: Cause::DirectoryBusy,
+            detail: "dc1 closed the connection".into(),
+            cookie_refused: false,
+        },
+        ToCloud::Changed {
+            forest: "corp.test".parse().unwrap(),
+        },
+        ToCloud::AnchorsWritten {
+            run: run(),
+            written: 1,
+            already: 2,
+            refused: 0,
+            why: None,
         },
     ]
 }
@@ -187,7 +227,7 @@ proptest! {
 
     #[test]
     fn a_damaged_frame_does_not_end_the_program(
-        which in 0_usize..8,
+        which in 0_usize..11,
         at in 0_usize..400,
         byte in any::<u8>(),
     ) {

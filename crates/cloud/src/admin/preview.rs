@@ -20,7 +20,7 @@ pub enum Shown {
     /// This.
     Decision {
         /// With its reasons.
-        decision: Decision,
+        decision: Box<Decision>,
         /// Everybody that the object's names and links lead to, as they are now.
         people: Vec<Person>,
     },
@@ -64,7 +64,10 @@ impl Admin<'_> {
             );
             previews.push(Preview {
                 object,
-                shown: Shown::Decision { decision, people },
+                shown: Shown::Decision {
+                    decision: Box::new(decision),
+                    people,
+                },
             });
         }
         Ok(previews)

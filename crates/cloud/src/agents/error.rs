@@ -48,16 +48,22 @@ pub enum AgentApiError {
     /// The import is not running, or is another agent's.
     #[error("this import is not running: the agent must wait until it is asked again")]
     ImportNotRunning,
+    /// A batch that does not follow the one before.
+    #[error("batch {due} is due: the agent must send its batches in order")]
+    BatchOutOfOrder {
+        /// The sequence number that is due.
+        due: u32,
+    },
     /// The import has a gap.
-    #[error("this import is not complete: batches or users are missing")]
+    #[error("this import is not complete: batches or objects are missing")]
     ImportIncomplete,
     /// The import would leave nobody.
     #[error(
-        "this import brought nobody, and people are known: nothing is removed; check that the agent's account may read the users"
+        "this import brought nothing, and objects are known: nothing is removed; check that the agent's account may read the users"
     )]
     ImportEmpty,
     /// A batch that is too large.
-    #[error("an import batch has at most {max} users", max = writeback_wire::http::IMPORT_BATCH_MAX)]
+    #[error("an import batch has at most {max} objects", max = writeback_wire::http::IMPORT_BATCH_MAX)]
     BatchTooLarge,
     /// The store failed.
     #[error("the cloud cannot reach its store: try again in a moment")]
@@ -93,6 +99,7 @@ impl AgentApiError {
             Self::Token => (StatusCode::UNAUTHORIZED, "invalid_token"),
             Self::Upgrade => (StatusCode::UPGRADE_REQUIRED, "upgrade-required"),
             Self::ImportNotRunning => (StatusCode::CONFLICT, "import-not-running"),
+            Self::BatchOutOfOrder { .. } => (StatusCode::CONFLICT, "batch-out-of-order"),
             Self::ImportIncomplete => (StatusCode::CONFLICT, "import-incomplete"),
             Self::ImportEmpty => (StatusCode::CONFLICT, "import-empty"),
             Self::BatchTooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "batch-too-large"),

@@ -25,7 +25,10 @@ use writeback_wire::{
 };
 
 use super::{auth::Caller, error::AgentApiError};
-use crate::state::Cloud;
+use crate::{
+    state::Cloud,
+    sync::{AnchorsWritten, ImportEnd},
+};
 
 /// How long a new link may wait with its first frame.
 const HELLO_WITHIN: Duration = Duration::from_secs(10);
@@ -217,15 +220,42 @@ async fn beside(
                 .report_forest(agent.tenant, &status.forest, &status.domains)
                 .await
         }
-        ToCloud::ImportFailed { import, cause } => {
-            tracing::warn!(%import, agent = %agent.id, cause = cause.info().id, "an import failed");
-            let run = cloud.store.running_import(agent.tenant, *import).await?;
-            match run {
-                Some(run) if run.agent == agent.id => {
-                    cloud.store.abandon_import(agent.tenant, *import).await
-                }
-                _ => Ok(()),
+        ToCloud::ImportFailed {
+            run,
+            cause,
+            detail,
+            cookie_refused,
+        } => {
+            tracing::warn!(%run, agent = %agent.id, cause = cause.info().id, detail,
+                "an import failed");
+            let found = cloud.store.run(agent.tenant, *run).await?;
+            if found.is_some_and(|found| found.agent == Some(agent.id)) {
+                let end = ImportEnd::Failed {
+                    why: format!("{}: {detail}", cause.info().id),
+                    cookie_refused: *cookie_refused,
+                };
+                cloud.sync.import_ended(*run, end);
             }
+            Ok(())
+        }
+        ToCloud::Changed { forest } => {
+            cloud.sync.changed(agent.tenant, forest);
+            Ok(())
+        }
+        ToCloud::AnchorsWritten {
+            run,
+            written,
+            refused,
+            why,
+            ..
+        } => {
+            let written = AnchorsWritten {
+                written: *written,
+                refused: *refused,
+                why: why.clone(),
+            };
+            cloud.sync.anchors_written(*run, written);
+            Ok(())
         }
         _ => Ok(()),
     }

@@ -3,8 +3,8 @@
 mod auth;
 mod enrol;
 mod error;
-mod imports;
 mod link;
+mod runs;
 mod token;
 
 use std::sync::Arc;
@@ -14,9 +14,7 @@ use axum::{
     extract::DefaultBodyLimit,
     routing::{get, post},
 };
-use writeback_wire::http::{
-    ENROL_PATH, IMPORT_BODY_BYTES_MAX, IMPORTS_PATH, LINK_PATH, TOKEN_PATH,
-};
+use writeback_wire::http::{ENROL_PATH, IMPORT_BODY_BYTES_MAX, LINK_PATH, RUNS_PATH, TOKEN_PATH};
 
 use crate::state::Cloud;
 
@@ -25,14 +23,11 @@ const SMALL_BODY_BYTES_MAX: usize = 8 * 1024;
 
 /// The agents' routes.
 pub fn routes() -> Router<Arc<Cloud>> {
-    let imports = Router::new()
+    let runs = Router::new()
+        .route(&format!("{RUNS_PATH}/{{run}}/objects"), post(runs::objects))
         .route(
-            &format!("{IMPORTS_PATH}/{{import}}/users"),
-            post(imports::users),
-        )
-        .route(
-            &format!("{IMPORTS_PATH}/{{import}}/complete"),
-            post(imports::complete),
+            &format!("{RUNS_PATH}/{{run}}/complete"),
+            post(runs::complete),
         )
         .layer(DefaultBodyLimit::max(IMPORT_BODY_BYTES_MAX));
     Router::new()
@@ -40,5 +35,5 @@ pub fn routes() -> Router<Arc<Cloud>> {
         .route(TOKEN_PATH, post(token::token))
         .route(LINK_PATH, get(link::link))
         .layer(DefaultBodyLimit::max(SMALL_BODY_BYTES_MAX))
-        .merge(imports)
+        .merge(runs)
 }

@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 
 use axum::{body::Body, extract::State, response::Response};
 use jiff::SignedDuration;
-use writeback_model::{Cause, Operation, RequestId, Secret};
+use writeback_model::{Cause, Operation, RequestId, Secret, Target, UserId};
 use writeback_relay::{Dispatch, Liveness};
 use writeback_seal::{Binding, Contents, SealError, seal};
 use writeback_store::{NewRequest, ResetSession, StoreError, ThrottleAnswer, User};
@@ -41,7 +41,7 @@ pub(super) async fn ask(
         Err(response) => return Ok(response),
     };
     match ready(&cloud, &browser, &tenant_name, &open).await? {
-        Ok((_, liveness)) => Ok(views::password(
+        Ok((_, _, liveness)) => Ok(views::password(
             &browser,
             &tenant_name,
             &open,
@@ -75,7 +75,7 @@ pub(super) async fn take(
     if last != open.session.request {
         return Ok(respond::see_other(&browser, "/reset/outcome"));
     }
-    let (user, liveness) = match ready(&cloud, &browser, &tenant_name, &open).await? {
+    let (user, target, liveness) = match ready(&cloud, &browser, &tenant_name, &open).await? {
         Ok(ready) => ready,
         Err(response) => return Ok(response),
     };
@@ -104,8 +104,10 @@ pub(super) async fn take(
         });
     }
 
-    let request = new_request(&cloud, session, &user);
-    let keys = cloud.hub.sealing_keys(session.tenant, &user.forest);
+    let request = new_request(&cloud, session, user.id, target);
+    let keys = cloud
+        .hub
+        .sealing_keys(session.tenant, &request.target.forest);
     let sealed = match seal_for_all(&request, new, &keys) {
         Ok(sealed) => sealed,
         Err(SealError::PasswordTooLong) => {
@@ -138,13 +140,14 @@ pub(super) async fn take(
     Ok(respond::see_other(&browser, "/reset/outcome"))
 }
 
-/// The person and whether their forest could be written to now; or the page to show instead.
+/// The person, the account to write to and whether its forest could be written to now; or the
+/// page to show instead.
 async fn ready(
     cloud: &Cloud,
     browser: &Browser,
     tenant_name: &str,
     open: &Open,
-) -> Result<Result<(User, Liveness), Response>, Failed> {
+) -> Result<Result<(User, Target, Liveness), Response>, Failed> {
     let failed = |error: StoreError| Failed::store(browser, error);
     let session = &open.session;
     let (Some(_), Some(user)) = (session.verified_at, session.user) else {
@@ -156,13 +159,14 @@ async fn ready(
     if !session::may_try_again(last.as_ref()) {
         return Ok(Err(respond::see_other(browser, "/reset/outcome")));
     }
-    let Some(user) = cloud
+    let user = cloud
         .store
         .user(session.tenant, user)
         .await
-        .map_err(failed)?
-    else {
-        // Removed by an import since the name was typed.
+        .map_err(failed)?;
+    let target = user.as_ref().and_then(|user| user.target.clone());
+    let (Some(user), Some(target)) = (user, target) else {
+        // Removed, or enabled in a second forest, since the name was typed.
         return Ok(Err(views::not_changed(
             browser,
             tenant_name,
@@ -171,7 +175,7 @@ async fn ready(
             None,
         )));
     };
-    let liveness = cloud.hub.liveness(session.tenant, &user.forest);
+    let liveness = cloud.hub.liveness(session.tenant, &target.forest);
     if !matches!(liveness, Liveness::Ready { .. }) {
         return Ok(Err(views::unavailable(
             browser,
@@ -180,7 +184,7 @@ async fn ready(
             "/reset/password",
         )));
     }
-    Ok(Ok((user, liveness)))
+    Ok(Ok((user, target, liveness)))
 }
 
 /// What is wrong with the two fields, whatever the directory would say.
@@ -196,16 +200,16 @@ fn problem_of(new: &Secret, again: &Secret) -> Option<PasswordError<'static>> {
 
 static TOO_LONG: Cause = Cause::PasswordTooLong { maximum: 256 };
 
-fn new_request(cloud: &Cloud, session: &ResetSession, user: &User) -> NewRequest {
+fn new_request(cloud: &Cloud, session: &ResetSession, user: UserId, target: Target) -> NewRequest {
     let now = cloud.clock.now();
     NewRequest {
         id: RequestId::new(&cloud.clock, &cloud.entropy),
         tenant: session.tenant,
-        user: user.id,
+        user,
         operation: Operation::Reset {
             force_change: false,
         },
-        target: user.target(),
+        target,
         created_at: now,
         expires_at: now + REQUEST_HOLDS,
     }

@@ -7,12 +7,13 @@ use std::sync::Arc;
 
 use axum::{Form, extract::State, response::Response};
 use serde::Deserialize;
-use writeback_model::{NameError, TenantId, UserName};
+use writeback_model::{DomainName, NameError, TenantId, UserName};
 use writeback_policy::{
     Blocked, ForestOfName, ResetFacts, forest_of_name, may_reset, recovery_addresses,
 };
 use writeback_relay::Liveness;
 use writeback_store::{ResetSession, StoreError, Tenant, ThrottleAnswer, User};
+use writeback_sync::NotReady;
 
 use super::{
     browser::Browser,
@@ -142,18 +143,36 @@ async fn find(
     let user = users.pop();
     let facts = ResetFacts {
         matches,
-        forest_imported: match &user {
-            Some(user) => cloud.is_imported(tenant, &user.forest).await?,
+        forest_synchronised: match user.as_ref().and_then(|user| user.target.as_ref()) {
+            Some(target) => is_synchronised(cloud, tenant, &target.forest).await?,
             None => {
                 // The same question is asked for a name that nobody has, so that it takes as long.
                 cloud.store.forests(tenant).await?;
                 false
             }
         },
+        has_account: user.as_ref().is_some_and(|user| user.target.is_some()),
+        enabled_twice: user.as_ref().is_some_and(|user| user.enabled_twice),
         recovery_addresses: user.as_ref().map_or(0, |user| recovery(cloud, user).len()),
     };
     let blocked = may_reset(facts);
     Ok((user.filter(|_| blocked.is_empty()), blocked))
+}
+
+/// Whether the people of a forest are known well enough to reset their passwords. Whether it can
+/// be reached was said before.
+async fn is_synchronised(
+    cloud: &Cloud,
+    tenant: TenantId,
+    forest: &DomainName,
+) -> Result<bool, StoreError> {
+    let readiness = cloud.readiness(tenant, forest).await?;
+    Ok(!readiness.not_ready.iter().any(|reason| {
+        matches!(
+            reason,
+            NotReady::NeverImported | NotReady::NeverSynchronised | NotReady::ImportTooOld
+        )
+    }))
 }
 
 async fn begin(
@@ -217,7 +236,7 @@ pub(super) fn mail_code(
 pub(super) fn recovery(cloud: &Cloud, user: &User) -> Vec<String> {
     recovery_addresses(
         &cloud.recovery,
-        &user.imported.other_mail,
-        user.imported.mail.as_deref(),
+        &user.attributes.other_mail,
+        user.attributes.mail.as_deref(),
     )
 }

@@ -1,7 +1,6 @@
 //! Enrolling, and buying access tokens.
 
 use jiff::SignedDuration;
-use writeback_store::UserStore;
 
 use crate::setting::Setting;
 
@@ -93,71 +92,6 @@ async fn a_revoked_agent_buys_nothing() {
         "{}",
         error.description
     );
-}
-
-#[tokio::test]
-async fn an_import_is_taken_from_the_agent_that_was_asked_only() {
-    let setting = Setting::new().await;
-    let (mine, other) = (setting.agent().await, setting.agent().await);
-    let mut link = setting.link(&mine).await;
-    let Some(writeback_wire::ToAgent::Import { import, .. }) = link.next().await else {
-        panic!("no import was asked for");
-    };
-    let body = serde_json::json!({ "sequence": 0, "users": [] });
-    let post = async |agent, path: String, body: &serde_json::Value| {
-        let token = setting
-            .buy_token(&setting.assertion(agent, |_| {}))
-            .await
-            .unwrap();
-        let call = setting
-            .http
-            .post(setting.at(&path))
-            .bearer_auth(token)
-            .json(body);
-        call.send().await.unwrap().status().as_u16()
-    };
-    let users = format!("/agent/v1/imports/{import}/users");
-    assert_eq!(post(&other, users.clone(), &body).await, 409);
-    assert_eq!(post(&mine, users.clone(), &body).await, 204);
-    assert_eq!(
-        post(
-            &mine,
-            users.clone(),
-            &serde_json::json!({ "sequence": "x" })
-        )
-        .await,
-        400
-    );
-    let complete = format!("/agent/v1/imports/{import}/complete");
-    let gap = serde_json::json!({ "batches": 2, "users": 0 });
-    assert_eq!(post(&mine, complete.clone(), &gap).await, 409);
-    let whole = serde_json::json!({ "batches": 1, "users": 0 });
-    assert_eq!(post(&mine, complete.clone(), &whole).await, 204);
-    assert_eq!(post(&mine, users, &body).await, 409, "it has ended");
-    // Once people are known, an import that brings nobody removes nobody.
-    setting.add_user(setting.tenant.id, &mine, "ann").await;
-    let forest = "corp.test".parse().unwrap();
-    setting.clock.advance(SignedDuration::from_secs(1));
-    setting.admin().want_import(&forest).await.unwrap();
-    let Some(writeback_wire::ToAgent::Import { import, .. }) = link.next().await else {
-        panic!("no import was asked for");
-    };
-    let users = format!("/agent/v1/imports/{import}/users");
-    assert_eq!(post(&mine, users, &body).await, 204);
-    let empty = format!("/agent/v1/imports/{import}/complete");
-    assert_eq!(post(&mine, empty, &whole).await, 409);
-    assert_eq!(
-        setting.store.count_users(setting.tenant.id).await.unwrap(),
-        1
-    );
-    let without_token = setting
-        .http
-        .post(setting.at(&complete))
-        .json(&whole)
-        .send()
-        .await
-        .unwrap();
-    assert_eq!(without_token.status().as_u16(), 401);
 }
 
 /// The token with another signature: turned around, which no signature survives.

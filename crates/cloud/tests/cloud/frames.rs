@@ -48,7 +48,7 @@ async fn state(setting: &Setting, id: RequestId) -> RequestState {
 async fn next(link: &mut crate::setting::Link) -> Option<ToAgent> {
     loop {
         match link.next().await {
-            Some(ToAgent::Import { .. }) => {}
+            Some(ToAgent::Import(_) | ToAgent::Watch { .. }) => {}
             other => return other,
         }
     }

@@ -11,5 +11,6 @@
 
 mod agents;
 mod frames;
+mod imports;
 mod portal;
 mod setting;

@@ -22,13 +22,20 @@ use tokio_tungstenite::{
 };
 use tokio_util::sync::CancellationToken;
 use writeback_cloud::{Admin, CloudConfig};
-use writeback_model::{Clock, DomainName, Entropy, SourceAnchor, TenantId, UserId};
-use writeback_store::{Actor, AuditRecord, ForestStore, ImportRun, Tenant, TenantStore, UserStore};
+use writeback_model::{Clock, DomainName, Entropy, RunId, SourceAnchor, TenantId, UserId};
+use writeback_store::{
+    Actor, AuditRecord, BatchAnswer, CompleteAnswer, ConnectorStore, ForestStore, Run, RunEnd,
+    RunStore, SyncStore, Tenant, TenantStore, Which,
+};
 use writeback_store_sqlite::SqliteStore;
+use writeback_sync::{Candidates, Counts, Profile, Rules, RunResult, decide};
 use writeback_wire::{
     ForestHealth, ForestStatus, Hello, PROTOCOL_VERSION, SUBPROTOCOL, ServedDomain, ToAgent,
     ToCloud,
-    http::{ApiError, EnrolResponse, ImportedUser, TokenResponse},
+    http::{
+        ApiError, EnrolResponse, ImportBatch, ImportComplete, ImportedKind, ImportedObject,
+        TokenResponse,
+    },
 };
 
 /// A clock that stands until it is moved.
@@ -161,51 +168,95 @@ impl Setting {
         id
     }
 
-    /// A user of `corp.test` in a tenant, as an import would bring them.
+    /// A user of `corp.test` in a tenant, imported and synchronised.
     pub async fn add_user(&self, tenant: TenantId, agent: &Agent, name: &str) -> UserId {
         let forest: DomainName = "corp.test".parse().unwrap();
-        self.store
+        let now = self.clock.now();
+        let store = &self.store;
+        store
             .report_forest(tenant, &forest, &[served()])
             .await
             .unwrap();
-        let run = ImportRun {
-            id: writeback_model::ImportId::new(&self.clock, &Chance),
-            forest,
-            agent: agent.id,
-            began_at: self.clock.now(),
-        };
-        self.store.begin_import(tenant, &run).await.unwrap();
-        let id = UserId::new(&self.clock, &Chance);
+        let import = self.begin(tenant, agent, Profile::FullImport).await;
         let mut anchor = [0_u8; 16];
         Chance.fill(&mut anchor);
-        let user = ImportedUser {
-            anchor: SourceAnchor::try_from_bytes(&anchor).unwrap(),
-            domain: "corp.test".parse().unwrap(),
-            netbios: Some("CORP".into()),
-            account_name: name.into(),
-            user_principal_name: format!("{name}@corp.test"),
-            display_name: None,
-            mail: None,
-            other_mail: vec![format!("{name}@mail.example")],
-            mobile: None,
-            language: None,
-            enabled: true,
-            account_expires: None,
+        let batch = ImportBatch {
+            sequence: 0,
+            objects: vec![imported(
+                SourceAnchor::try_from_bytes(&anchor).unwrap(),
+                name,
+            )],
+            removed: vec![],
+            position: None,
         };
-        let now = self.clock.now();
-        assert!(
-            self.store
-                .import_users(tenant, run.id, 0, &[user], &[id], now)
-                .await
-                .unwrap()
-        );
+        let answer = store.put_batch(tenant, import, agent.id, &batch, now).await;
+        assert_eq!(answer.unwrap(), BatchAnswer::Kept);
+        let complete = ImportComplete {
+            batches: 1,
+            objects: 1,
+            controllers: vec![],
+            sees_deletions: true,
+            scope: SCOPE.into(),
+        };
         let audit = record(tenant, now);
-        self.store
-            .complete_import(tenant, run.id, 1, 1, now, &audit)
+        let answer = store
+            .complete_import(tenant, import, agent.id, &complete, now, &audit)
+            .await;
+        assert!(matches!(answer.unwrap(), CompleteAnswer::Complete { .. }));
+
+        let sync = self.begin(tenant, agent, Profile::FullSync).await;
+        let objects = store
+            .objects(tenant, &forest, Which::Pending, None, 10)
             .await
-            .unwrap()
             .unwrap();
+        let rules = Rules::default();
+        let mut candidates = Candidates::new(vec![]);
+        let id = UserId::new(&self.clock, &Chance);
+        let decisions: Vec<_> = objects
+            .iter()
+            .filter(|object| object.anchor.bytes() == &anchor)
+            .map(|object| decide(object, &mut candidates, &rules, &[], &mut || id))
+            .collect();
+        store
+            .apply(tenant, &forest, sync, &decisions, now)
+            .await
+            .unwrap();
+        let end = RunEnd {
+            at: now,
+            result: RunResult::Success,
+            detail: String::new(),
+        };
+        assert!(store.end_run(tenant, sync, &end, None).await.unwrap());
         id
+    }
+
+    /// Begins a run of `corp.test`.
+    async fn begin(&self, tenant: TenantId, agent: &Agent, profile: Profile) -> RunId {
+        let now = self.clock.now();
+        let run = Run {
+            id: RunId::new(&self.clock, &Chance),
+            cycle: RunId::new(&self.clock, &Chance),
+            forest: "corp.test".parse().unwrap(),
+            profile,
+            started_by: "the test".into(),
+            agent: profile.is_import().then_some(agent.id),
+            controllers: vec![],
+            began_at: now,
+            progress_at: now,
+            ended_at: None,
+            result: RunResult::Running,
+            counts: Counts::default(),
+            expected: None,
+            detail: String::new(),
+        };
+        // The cloud's own runs of this forest come and go.
+        for _ in 0..200 {
+            if self.store.begin_run(tenant, &run, false).await.unwrap() {
+                return run.id;
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        panic!("another run does not end");
     }
 
     /// Enrols with a token.
@@ -288,6 +339,14 @@ impl Setting {
         link
     }
 
+    /// A link of an agent that can import.
+    pub async fn importing_link(&self, agent: &Agent) -> Link {
+        let mut link = self.bare_link(agent).await;
+        link.send(&ToCloud::Hello(hello_with_scope(agent))).await;
+        assert!(matches!(link.next().await, Some(ToAgent::Welcome { .. })));
+        link
+    }
+
     /// A link that has said nothing.
     pub async fn bare_link(&self, agent: &Agent) -> Link {
         let token = self
@@ -301,6 +360,34 @@ impl Setting {
         headers.insert("sec-websocket-protocol", SUBPROTOCOL.parse().unwrap());
         let (socket, _) = tokio_tungstenite::connect_async(request).await.unwrap();
         Link(socket)
+    }
+}
+
+/// The digest of the scope of the test's agents.
+pub const SCOPE: &str = "everything";
+
+/// A user of `corp.test` as an agent uploads them.
+pub fn imported(anchor: SourceAnchor, name: &str) -> ImportedObject {
+    let attribute = |name: &str, value: String| (name.to_owned(), vec![value]);
+    ImportedObject {
+        anchor,
+        kind: ImportedKind::User,
+        domain: "corp.test".parse().unwrap(),
+        netbios: Some("CORP".into()),
+        dn: format!("CN={name},DC=corp,DC=test"),
+        rid: Some(1105),
+        primary_group: Some(513),
+        enabled: true,
+        account_expires: None,
+        consistency_guid: None,
+        attributes: [
+            attribute("sAMAccountName", name.to_owned()),
+            attribute("userPrincipalName", format!("{name}@corp.test")),
+            attribute("otherMailbox", format!("{name}@mail.example")),
+        ]
+        .into(),
+        members: None,
+        problems: vec![],
     }
 }
 
@@ -363,8 +450,19 @@ pub fn hello(agent: &Agent) -> Hello {
             health: ForestHealth::Ready {
                 history: writeback_model::HistoryEnforcement::Enforced,
             },
+            // Without a scope nothing is imported.
+            scope: None,
         }],
     }
+}
+
+/// A hello of an agent that can import.
+pub fn hello_with_scope(agent: &Agent) -> Hello {
+    let mut hello = hello(agent);
+    for forest in &mut hello.forests {
+        forest.scope = Some(SCOPE.into());
+    }
+    hello
 }
 
 pub fn record(tenant: TenantId, at: Timestamp) -> AuditRecord {
