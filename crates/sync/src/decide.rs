@@ -4,11 +4,8 @@ use writeback_model::UserId;
 
 use crate::{
     Account, Attributes, Candidates, Change, Decision, Object, ObjectKind, Person, Problem, Reason,
-    Removal, Rules, Standing, Target,
-    candidates::folded,
-    flow,
+    Removal, Rules, Standing, Target, differences, flow,
     matching::{self, Found},
-    reasons,
     standing::standing,
 };
 
@@ -61,22 +58,22 @@ pub fn decide(
 }
 
 /// One decision on its way.
-struct Deciding<'a> {
-    object: &'a Object,
-    account: Account,
-    candidates: &'a Candidates,
-    problems: Vec<Problem>,
-    reasons: Vec<Reason>,
+pub(crate) struct Deciding<'a> {
+    pub(crate) object: &'a Object,
+    pub(crate) account: Account,
+    pub(crate) candidates: &'a Candidates,
+    pub(crate) problems: Vec<Problem>,
+    pub(crate) reasons: Vec<Reason>,
 }
 
 /// What the attribute flow gave.
-struct Flowed {
-    attributes: Attributes,
-    problems: Vec<Problem>,
-    sources: Vec<(Target, String)>,
+pub(crate) struct Flowed {
+    pub(crate) attributes: Attributes,
+    pub(crate) problems: Vec<Problem>,
+    pub(crate) sources: Vec<(Target, String)>,
 }
 
-impl<'a> Deciding<'a> {
+impl Deciding<'_> {
     fn change(
         &mut self,
         rules: &Rules,
@@ -107,7 +104,7 @@ impl<'a> Deciding<'a> {
             if anchor.is_some_and(|anchor| anchor != object.source_anchor()) {
                 self.problems.push(Problem::AnchorChanged);
             }
-            return self.update(person, flowed, false);
+            return self.update(person, flowed);
         }
         let mut found = matching::hard(object, self.candidates, rules);
         if matches!(found, Found::Nobody) {
@@ -120,14 +117,18 @@ impl<'a> Deciding<'a> {
         match found {
             Found::Person(person, reason) => {
                 self.reasons.push(reason);
-                self.update(person, flowed, true)
+                self.update(person, flowed)
             }
             Found::Refused(problem, reason) => {
                 self.problems.push(problem);
                 self.reasons.extend(reason);
                 Change::None
             }
-            Found::Nobody => self.add(flowed, new_user),
+            Found::Nobody => {
+                let passed = matching::passed_over(&flowed.attributes, self.candidates);
+                self.reasons.extend(passed);
+                self.add(flowed, new_user)
+            }
         }
     }
 
@@ -146,10 +147,10 @@ impl<'a> Deciding<'a> {
         if let Some(other) = others.first() {
             let forest = other.forest.clone();
             self.reasons.push(Reason::StaysThrough { forest });
-            return Change::Leave {
-                user,
-                standing: self.reached(person, standing(&others)),
-            };
+            let standing = self.reached(person, standing(&others));
+            let moves = differences::standing(&person.standing, &standing);
+            self.reasons.extend(moves);
+            return Change::Leave { user, standing };
         }
         match person.removal {
             Some(staged) if staged == why => Change::None,
@@ -157,131 +158,20 @@ impl<'a> Deciding<'a> {
         }
     }
 
-    /// What of a standing holds already: another account becomes the target with its attributes,
-    /// when it is decided about.
-    fn reached(&self, person: &Person, standing: Standing) -> Standing {
-        match &standing {
-            Standing::Target(target) if target.is_same(&self.account) => standing,
-            Standing::Target(_) if person.standing.is_same(&standing) => standing,
-            Standing::Target(_) | Standing::None => Standing::None,
-            Standing::EnabledTwice => standing,
-        }
-    }
-
-    fn update(&mut self, person: &Person, flowed: Flowed, joining: bool) -> Change {
-        let user = person.id;
-        let accounts = person.accounts_with(&self.account);
-        let asked = standing(&accounts);
-        if asked == Standing::EnabledTwice && self.account.enabled {
-            let other = |it: &&Account| it.enabled && !it.is_same(&self.account);
-            if let Some(other) = accounts.iter().find(other) {
-                let forest = other.forest.to_string();
-                self.problems.push(Problem::EnabledInTwoForests { forest });
-            }
-        }
-        let is_target = asked.target().is_some_and(|it| it.is_same(&self.account));
-        // The other accounts of somebody who was removed are gone.
-        let flows = is_target || person.removed_at.is_some();
-        let sources = if flows {
-            self.take(flowed.problems, &flowed.attributes, Some(person));
-            flowed.sources
-        } else {
-            self.reasons.push(Reason::NotTheTarget);
-            Vec::new()
-        };
-        if self.problems.iter().any(Problem::is_error) {
-            return self.hold(person, joining);
-        }
-        let attributes = if flows {
-            flowed.attributes
-        } else {
-            person.attributes.clone()
-        };
-        let standing = self.reached(person, asked);
-        let before = self.reasons.len();
-        self.note_return(person);
-        self.reasons
-            .extend(reasons::standing(&person.standing, &standing));
-        let from = &person.attributes;
-        self.reasons
-            .extend(reasons::flow(from, &attributes, &sources));
-        if !joining && self.reasons.len() == before {
-            return Change::None;
-        }
-        let source_anchor = match person.source_anchor {
-            None => Some(self.object.source_anchor()),
-            Some(_) => None,
-        };
-        Change::Update {
-            user,
-            source_anchor,
-            attributes,
-            standing,
-        }
-    }
-
-    /// Nothing is updated while there is an error. But the object is in scope: its person is not
-    /// to be removed for a name that somebody has to mend.
-    fn hold(&mut self, person: &Person, joining: bool) -> Change {
-        if joining || person.removal.is_none() || person.removed_at.is_some() {
-            return Change::None;
-        }
-        self.note_return(person);
-        Change::Update {
-            user: person.id,
-            source_anchor: None,
-            attributes: person.attributes.clone(),
-            standing: person.standing.clone(),
-        }
-    }
-
-    fn note_return(&mut self, person: &Person) {
-        let user = person.id;
-        if person.removed_at.is_some() {
-            self.reasons.push(Reason::Restored { user });
-        } else if let Some(why) = person.removal {
-            self.reasons.push(Reason::RemovalTakenBack { user, why });
-        }
-    }
-
     fn add(&mut self, flowed: Flowed, new_user: &mut dyn FnMut() -> UserId) -> Change {
-        self.reasons.push(Reason::NobodyMatched);
         self.take(flowed.problems, &flowed.attributes, None);
         if self.problems.iter().any(Problem::is_error) {
             return Change::None;
         }
-        let nothing = Attributes::default();
+        self.reasons.push(Reason::NobodyMatched);
         let attributes = flowed.attributes;
-        self.reasons
-            .extend(reasons::flow(&nothing, &attributes, &flowed.sources));
+        let differences = differences::attributes(None, &attributes, &flowed.sources);
+        self.reasons.extend(differences);
         Change::Add {
             user: new_user(),
             source_anchor: self.object.source_anchor(),
             attributes,
             standing: Standing::Target(self.account.clone()),
-        }
-    }
-
-    /// Notes what keeps these attributes from being a person's: what the flow found, and other
-    /// people's names.
-    fn take(&mut self, problems: Vec<Problem>, attributes: &Attributes, person: Option<&Person>) {
-        self.problems.extend(problems);
-        let other = |it: &&Person| person.is_none_or(|person| person.id != it.id);
-        let name = &attributes.user_principal_name;
-        // Whoever has the name keeps it.
-        let has_it = |it: &Person| {
-            it.removed_at.is_none() && folded(&it.attributes.user_principal_name) == folded(name)
-        };
-        if !person.is_some_and(has_it)
-            && let Some(with) = self.candidates.by_upn(name).find(other)
-        {
-            let with = with.id;
-            self.problems.push(Problem::DuplicateUpn { with });
-        }
-        let mail = attributes.mail.as_deref().unwrap_or_default();
-        if let Some(with) = self.candidates.by_mail(mail).find(other) {
-            let with = with.id;
-            self.problems.push(Problem::DuplicateMail { with });
         }
     }
 }

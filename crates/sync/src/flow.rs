@@ -142,3 +142,201 @@ fn upn_problem(upn: &str, rules: &Rules, forest_suffixes: &[String]) -> Option<P
             .any(verified);
     (!is_verified).then_some(Problem::UpnSuffixNotVerified { suffix })
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use writeback_model::SourceAnchor;
+
+    use super::*;
+    use crate::{Flow, ObjectKind};
+
+    fn object(attributes: &[(&str, &[&str])]) -> Object {
+        let texts = |values: &[&str]| values.iter().map(|it| (*it).to_owned()).collect();
+        let attributes = attributes
+            .iter()
+            .map(|(name, values)| ((*name).to_owned(), texts(values)))
+            .collect();
+        Object {
+            forest: "corp.test".parse().unwrap(),
+            domain: "sub.corp.test".parse().unwrap(),
+            netbios: Some("SUB".into()),
+            anchor: SourceAnchor::try_from_bytes(&[1; 16]).unwrap(),
+            kind: ObjectKind::User,
+            dn: "CN=Ann,DC=sub,DC=corp,DC=test".into(),
+            consistency_guid: None,
+            enabled: true,
+            account_expires: None,
+            attributes,
+            joined: None,
+            in_group_scope: true,
+            gone: None,
+        }
+    }
+
+    fn flowed(attributes: &[(&str, &[&str])]) -> (Attributes, Vec<Problem>) {
+        let (attributes, problems, _) = flow(&object(attributes), &Rules::default(), &[]);
+        (attributes, problems)
+    }
+
+    fn problems_of(upn: &str, suffixes: &[&str]) -> Vec<Problem> {
+        let ann = object(&[("sAMAccountName", &["ann"]), ("userPrincipalName", &[upn])]);
+        let mut rules = Rules::default();
+        rules.verified_suffixes.push("Verified.Test".into());
+        let suffixes: Vec<_> = suffixes.iter().map(|it| (*it).to_owned()).collect();
+        flow(&ann, &rules, &suffixes).1
+    }
+
+    #[test]
+    fn the_first_source_with_a_value_gives_it() {
+        let (attributes, problems) = flowed(&[
+            ("sAMAccountName", &[" ann "]),
+            ("userPrincipalName", &["Ann@Corp.Test"]),
+            ("displayName", &["  "]),
+            ("name", &["", " Ann Archer "]),
+            (
+                "proxyAddresses",
+                &["smtp:old@corp.test", "X500:/o=x", "SMTP: ann@corp.test"],
+            ),
+            ("mobile", &["+62 811 1000", "+62 811 2000"]),
+            ("preferredLanguage", &["id-ID"]),
+        ]);
+        assert_eq!(problems, []);
+        assert_eq!(
+            attributes,
+            Attributes {
+                account_name: "ann".into(),
+                netbios: Some("SUB".into()),
+                user_principal_name: "Ann@Corp.Test".into(),
+                display_name: Some("Ann Archer".into()),
+                mail: Some("ann@corp.test".into()),
+                other_mail: Vec::new(),
+                mobile: Some("+62 811 1000".into()),
+                language: Some("id-ID".into()),
+                enabled: true,
+                account_expires: None,
+            }
+        );
+    }
+
+    #[test]
+    fn a_name_that_is_not_there_is_implied() {
+        let ann = object(&[("sAMAccountName", &["ann"])]);
+        let (attributes, problems, sources) = flow(&ann, &Rules::default(), &[]);
+        assert_eq!(attributes.user_principal_name, "ann@sub.corp.test");
+        assert_eq!(problems, []);
+        let source = "sAMAccountName@domain".to_owned();
+        assert_eq!(sources, [(Target::UserPrincipalName, source)]);
+    }
+
+    #[test]
+    fn what_is_missing_is_said_once() {
+        assert_eq!(flowed(&[]).1, [Problem::NoAccountName]);
+        let named = [("userPrincipalName", &["ann@corp.test"] as &[&str])];
+        assert_eq!(flowed(&named).1, [Problem::NoAccountName]);
+        let mut rules = Rules::default();
+        rules.flows.remove(0);
+        let ann = object(&[("sAMAccountName", &["ann"])]);
+        let value = String::new();
+        let problem = Problem::UpnMalformed { value };
+        assert_eq!(flow(&ann, &rules, &[]).1, [problem]);
+    }
+
+    #[test]
+    fn other_addresses_come_from_everywhere_once_each_and_in_order() {
+        let mut rules = Rules::default();
+        rules.flows.retain(|it| it.target != Target::OtherMail);
+        rules.flows.push(Flow {
+            target: Target::OtherMail,
+            sources: vec![
+                Source::Attribute("otherMailbox".into()),
+                Source::Attribute("info".into()),
+                Source::Attribute("mail".into()),
+                Source::Constant("desk@corp.test".into()),
+            ],
+        });
+        let ann = object(&[
+            ("sAMAccountName", &["ann"]),
+            ("otherMailbox", &["b@home.test", " ", "A@home.test"]),
+            ("mail", &["a@HOME.test", "c@home.test"]),
+        ]);
+        let (attributes, _, sources) = flow(&ann, &rules, &[]);
+        assert_eq!(
+            attributes.other_mail,
+            [
+                "b@home.test",
+                "A@home.test",
+                "c@home.test",
+                "desk@corp.test"
+            ]
+        );
+        let from = "otherMailbox, mail, constant(desk@corp.test)".to_owned();
+        assert_eq!(sources.last(), Some(&(Target::OtherMail, from)));
+    }
+
+    #[test]
+    fn names_of_attributes_are_found_in_any_case() {
+        let (attributes, _) = flowed(&[("SAMACCOUNTNAME", &["ann"]), ("Mail", &["ann@corp.test"])]);
+        assert_eq!(attributes.account_name, "ann");
+        assert_eq!(attributes.mail.as_deref(), Some("ann@corp.test"));
+    }
+
+    #[test]
+    fn a_user_principal_name_has_a_form() {
+        for bad in [
+            "ann",
+            "@corp.test",
+            "ann@",
+            "ann@home@corp.test",
+            "CORP\\ann@corp.test",
+            "ann@corp test",
+            "an\0n@corp.test",
+        ] {
+            let value = bad.to_owned();
+            assert_eq!(problems_of(bad, &[]), [Problem::UpnMalformed { value }]);
+        }
+        for good in ["ann.o'neil+x@corp.test", "Ann Archer@corp.test", "ä@ü.test"] {
+            assert_eq!(problems_of(good, &[]), []);
+        }
+    }
+
+    #[test]
+    fn a_user_principal_name_has_at_most_64_and_48_characters() {
+        let upn =
+            |name: usize, suffix: usize| format!("{}@{}", "ä".repeat(name), "b".repeat(suffix));
+        assert_eq!(problems_of(&upn(64, 48), &[]), []);
+        for (name, suffix) in [(65, 48), (64, 49), (500, 500)] {
+            let problem = Problem::UpnTooLong { name, suffix };
+            assert_eq!(problems_of(&upn(name, suffix), &[]), [problem]);
+        }
+    }
+
+    #[test]
+    fn a_suffix_is_the_forests_or_verified() {
+        let suffixes = ["corp.test", "example.test"];
+        for good in ["a@corp.test", "a@EXAMPLE.test", "a@verified.test"] {
+            assert_eq!(problems_of(good, &suffixes), []);
+        }
+        let suffix = "corp.local".to_owned();
+        let problem = Problem::UpnSuffixNotVerified { suffix };
+        assert!(!problem.is_error());
+        assert_eq!(problems_of("a@Corp.Local", &suffixes), [problem]);
+        assert_eq!(problems_of("a@corp.local", &[]), []);
+    }
+
+    proptest! {
+        #[test]
+        fn no_value_ends_the_program(value in ".*", other in "[@\\\\ .a]*") {
+            for value in [value, other] {
+                let all: &[&str] = &[&value];
+                let (attributes, problems) = flowed(&[
+                    ("sAMAccountName", all),
+                    ("userPrincipalName", all),
+                    ("proxyAddresses", all),
+                ]);
+                let is_good = !problems.iter().any(Problem::is_error);
+                prop_assert!(!is_good || attributes.user_principal_name.contains('@'));
+            }
+        }
+    }
+}

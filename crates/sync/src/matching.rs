@@ -104,3 +104,18 @@ pub(crate) fn soft<'a>(
         }
     }
 }
+
+/// People who have the object's name and are passed over, since they are somebody else.
+pub(crate) fn passed_over(attributes: &Attributes, candidates: &Candidates) -> Vec<Reason> {
+    let same_name = candidates.by_upn(&attributes.user_principal_name);
+    same_name
+        .map(|person| Reason::NotMatched {
+            user: person.id,
+            why: match person.origin {
+                Origin::Synchronised => "they are synchronised already",
+                Origin::Cloud => "they have another source anchor",
+            }
+            .to_owned(),
+        })
+        .collect()
+}

@@ -79,10 +79,13 @@ pub struct Person {
 }
 
 impl Person {
-    /// Their accounts without this one.
+    /// Their accounts without this one, by forest: what is said of them does not depend on the
+    /// order in which a store gives them.
     pub(crate) fn accounts_without(&self, account: &Account) -> Vec<Account> {
         let others = self.accounts.iter().filter(|it| !it.is_same(account));
-        others.cloned().collect()
+        let mut others: Vec<_> = others.cloned().collect();
+        others.sort_by(|one, two| (&one.forest, one.anchor).cmp(&(&two.forest, two.anchor)));
+        others
     }
 
     /// Their accounts with this one as it is now.

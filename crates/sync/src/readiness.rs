@@ -91,3 +91,105 @@ pub fn readiness(facts: &ForestFacts, now: Timestamp) -> Readiness {
             .collect(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn hour(hour: i64) -> Timestamp {
+        Timestamp::UNIX_EPOCH + SignedDuration::from_hours(hour)
+    }
+
+    fn good() -> ForestFacts {
+        ForestFacts {
+            full_import_at: Some(hour(1)),
+            full_sync_at: Some(hour(2)),
+            delta_import_at: None,
+            agent_ready: true,
+            agent_connected: true,
+            guard_waiting: false,
+            scopes_differ: false,
+        }
+    }
+
+    #[test]
+    fn a_forest_is_ready_when_it_was_imported_and_synchronised_whole() {
+        let answer = readiness(&good(), hour(3));
+        assert_eq!(answer.not_ready, []);
+        assert_eq!(answer.full_import_age, Some(SignedDuration::from_hours(2)));
+        assert_eq!(answer.full_sync_age, Some(SignedDuration::from_hours(1)));
+        assert_eq!(answer.import_age, Some(SignedDuration::from_hours(2)));
+        assert_eq!(answer.warnings, [] as [&str; 0]);
+    }
+
+    #[test]
+    fn every_reason_is_given() {
+        let nothing = ForestFacts {
+            full_import_at: None,
+            full_sync_at: None,
+            agent_ready: false,
+            agent_connected: false,
+            ..good()
+        };
+        assert_eq!(
+            readiness(&nothing, hour(3)).not_ready,
+            [
+                NotReady::NeverImported,
+                NotReady::NeverSynchronised,
+                NotReady::NoAgent
+            ]
+        );
+        let not_writing = ForestFacts {
+            agent_ready: false,
+            ..good()
+        };
+        assert_eq!(
+            readiness(&not_writing, hour(3)).not_ready,
+            [NotReady::NoAgentReady]
+        );
+    }
+
+    #[test]
+    fn any_import_keeps_a_forest_ready() {
+        let week = IMPORT_TOO_OLD.as_hours();
+        let mut facts = good();
+        assert_eq!(readiness(&facts, hour(week + 1)).not_ready, []);
+        let late = hour(week + 2);
+        assert_eq!(readiness(&facts, late).not_ready, [NotReady::ImportTooOld]);
+        facts.delta_import_at = Some(hour(100));
+        let answer = readiness(&facts, late);
+        assert_eq!(answer.not_ready, []);
+        assert_eq!(
+            answer.import_age,
+            Some(SignedDuration::from_hours(week + 2 - 100))
+        );
+        // A delta import of a forest that was never imported whole is no import.
+        facts.full_import_at = None;
+        assert_eq!(readiness(&facts, late).not_ready, [NotReady::NeverImported]);
+    }
+
+    #[test]
+    fn no_age_is_negative_when_the_clock_was_set_back() {
+        let answer = readiness(&good(), hour(-5));
+        assert_eq!(answer.not_ready, []);
+        for age in [
+            answer.full_import_age,
+            answer.full_sync_age,
+            answer.import_age,
+        ] {
+            assert_eq!(age, Some(SignedDuration::ZERO));
+        }
+    }
+
+    #[test]
+    fn warnings_keep_nothing_from_being_ready() {
+        let facts = ForestFacts {
+            guard_waiting: true,
+            scopes_differ: true,
+            ..good()
+        };
+        let answer = readiness(&facts, hour(3));
+        assert_eq!(answer.not_ready, []);
+        assert_eq!(answer.warnings, ["guard-waiting", "scopes-differ"]);
+    }
+}

@@ -19,6 +19,7 @@ pub struct Rules {
     /// Suffixes of user principal names that are the tenant's, besides its forests' own.
     pub verified_suffixes: Vec<String>,
     /// What holds for one forest.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub forests: BTreeMap<DomainName, ForestRules>,
     /// How many may be removed.
     pub guard: Guard,

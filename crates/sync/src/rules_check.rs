@@ -152,3 +152,133 @@ fn check_attribute(name: &str) -> Result<(), RulesError> {
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Flow, ForestRules};
+
+    fn with(target: Target, sources: Vec<Source>) -> Rules {
+        let mut rules = Rules::default();
+        rules.flows.retain(|flow| flow.target != target);
+        rules.flows.push(Flow { target, sources });
+        rules
+    }
+
+    fn named(name: &str) -> Rules {
+        with(Target::Mail, vec![Source::Attribute(name.into())])
+    }
+
+    #[test]
+    fn each_thing_that_cannot_be_is_refused() {
+        assert_eq!(Rules::default().check(), Ok(()));
+        let mut twice = named("mail");
+        twice.flows.extend(named("info").flows.pop());
+        assert_eq!(twice.check(), Err(RulesError::TwoFlows("mail")));
+        let mut nameless = Rules::default();
+        nameless.flows.remove(0);
+        let name = "user_principal_name";
+        assert_eq!(nameless.check(), Err(RulesError::NoFlow(name)));
+        let empty = with(Target::Mail, Vec::new());
+        assert_eq!(empty.check(), Err(RulesError::NoSource("mail")));
+        for percent in [0, 101] {
+            let mut rules = Rules::default();
+            rules.guard.percent = percent;
+            assert_eq!(rules.check(), Err(RulesError::GuardPercent));
+        }
+        let rules = Rules {
+            restore_days: 0,
+            ..Rules::default()
+        };
+        assert_eq!(rules.check(), Err(RulesError::RestoreDays));
+        for suffix in ["", "@corp.test", "corp .test"] {
+            let rules = Rules {
+                verified_suffixes: vec![suffix.into()],
+                ..Rules::default()
+            };
+            assert_eq!(rules.check(), Err(RulesError::Suffix(suffix.into())));
+        }
+    }
+
+    #[test]
+    fn a_secret_is_never_read_however_it_is_named() {
+        for name in FORBIDDEN {
+            assert_eq!(*name, name.to_ascii_lowercase());
+        }
+        for name in [
+            "unicodePwd",
+            "UNICODEPWD",
+            "supplementalCredentials",
+            "dBCSPwd",
+            "ntPwdHistory",
+            "lmPwdHistory",
+            "userPassword",
+            "ms-Mcs-AdmPwd",
+            "msLAPS-Password",
+            "msLAPS-EncryptedPassword",
+            "msDS-ManagedPassword",
+            "msFVE-RecoveryPassword",
+        ] {
+            let error = Err(RulesError::ForbiddenAttribute(name.into()));
+            assert_eq!(named(name).check(), error);
+            let proxy = Source::PrimaryProxyAddress(name.into());
+            assert_eq!(with(Target::OtherMail, vec![proxy]).check(), error);
+            let mut tested = Rules::default();
+            let attribute = name.to_owned();
+            let forest = ForestRules {
+                group_scope: None,
+                filter: vec![Condition::Present { attribute }],
+            };
+            tested.forests.insert("corp.test".parse().unwrap(), forest);
+            assert_eq!(tested.check(), error);
+        }
+        // Neither by its object identifier nor with an option.
+        for name in [
+            "1.2.840.113556.1.4.90",
+            "userPassword;binary",
+            "",
+            "a b",
+            "é",
+        ] {
+            let error = Err(RulesError::AttributeName(name.into()));
+            assert_eq!(named(name).check(), error);
+        }
+    }
+
+    #[test]
+    fn imports_read_what_the_rules_name() {
+        assert_eq!(
+            Rules::default().attributes(),
+            [
+                "displayName",
+                "mail",
+                "mobile",
+                "name",
+                "otherMailbox",
+                "preferredLanguage",
+                "proxyAddresses",
+                "sAMAccountName",
+                "userPrincipalName",
+            ]
+        );
+        let mut rules = Rules {
+            flows: vec![Flow {
+                target: Target::UserPrincipalName,
+                sources: vec![Source::ImpliedUpn, Source::Constant("x".into())],
+            }],
+            ..Rules::default()
+        };
+        let test = |attribute: &str| Condition::Absent {
+            attribute: attribute.into(),
+        };
+        let forest = ForestRules {
+            group_scope: None,
+            filter: vec![test("employeeID"), test("SAMACCOUNTNAME")],
+        };
+        rules.forests.insert("corp.test".parse().unwrap(), forest);
+        assert_eq!(
+            rules.attributes(),
+            ["employeeID", "sAMAccountName", "userPrincipalName"]
+        );
+    }
+}

@@ -2,19 +2,22 @@
 
 use crate::{Attributes, Reason, Standing, Target};
 
-/// The attributes that differ. `sources` say where those of the rules came from.
-pub(crate) fn flow(
-    from: &Attributes,
+/// The attributes that differ, or all that a new person has. `sources` say where those of the
+/// rules came from.
+pub(crate) fn attributes(
+    from: Option<&Attributes>,
     to: &Attributes,
     sources: &[(Target, String)],
 ) -> Vec<Reason> {
-    let before = texts(from);
-    let after = texts(to);
-    before
+    let mut before = from.into_iter().flat_map(texts);
+    texts(to)
         .into_iter()
-        .zip(after)
-        .filter(|((_, _, from), (_, _, to))| from != to)
-        .map(|((target, own_source, from), (_, _, to))| {
+        .map(|(target, own_source, to)| {
+            let from = before.next().and_then(|(_, _, from)| from);
+            (target, own_source, from, to)
+        })
+        .filter(|(_, _, from, to)| from != to)
+        .map(|(target, own_source, from, to)| {
             let of_rules = sources.iter().find(|(it, _)| it.name() == target);
             Reason::Flow {
                 target: target.to_owned(),
