@@ -15,7 +15,7 @@ use crate::{
 
 const TABLE: &str = "audit";
 
-/// Keeps one record, inside the transaction of what it tells. The only place that does.
+/// Keeps one record, inside the transaction of what it tells.
 pub(crate) async fn append_audit(
     tx: &mut SqliteConnection,
     record: &AuditRecord,
@@ -34,6 +34,32 @@ pub(crate) async fn append_audit(
     .bind(record.address.as_deref())
     .bind(record.result.as_str())
     .bind(record.detail.as_str())
+    .execute(tx)
+    .await
+    .doing("append to the audit trail")?;
+    Ok(())
+}
+
+/// Keeps a copy of a record for each of these users: their identifiers in hexadecimal, as JSON.
+pub(crate) async fn append_audit_for(
+    tx: &mut SqliteConnection,
+    record: &AuditRecord,
+    users: &str,
+) -> Result<(), StoreError> {
+    sqlx::query(
+        "INSERT INTO audit
+             (tenant_id, at, actor, activity, user_id, correlation, address, result, detail)
+         SELECT ?, ?, ?, ?, unhex(value), ?, ?, ?, ? FROM json_each(?)",
+    )
+    .bind(record.tenant.map(TenantId::uuid))
+    .bind(micros(record.at))
+    .bind(json(&record.actor)?)
+    .bind(record.activity)
+    .bind(record.correlation)
+    .bind(record.address.as_deref())
+    .bind(record.result.as_str())
+    .bind(record.detail.as_str())
+    .bind(users)
     .execute(tx)
     .await
     .doing("append to the audit trail")?;

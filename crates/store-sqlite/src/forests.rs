@@ -1,42 +1,98 @@
-//! Forests, and which import of each is running.
+//! Forests.
 
 use async_trait::async_trait;
-use jiff::Timestamp;
-use sqlx::sqlite::SqliteRow;
-use writeback_model::{AgentId, DomainName, ImportId, TenantId};
-use writeback_store::{Forest, ForestStore, ImportRun, StoreError};
-use writeback_wire::ServedDomain;
+use sqlx::{SqliteConnection, sqlite::SqliteRow};
+use writeback_model::{DomainName, TenantId};
+use writeback_store::{Forest, ForestStore, StoreError};
+use writeback_wire::{Position, ServedDomain};
 
 use crate::{
     SqliteStore,
-    row::{Columns, Doing, json, micros},
+    row::{Columns, Doing, json},
 };
 
+const TABLE: &str = "forests";
+
 fn forest(row: &SqliteRow) -> Result<Forest, StoreError> {
-    let columns = Columns {
-        row,
-        table: "forests",
-    };
+    let columns = Columns { row, table: TABLE };
     Ok(Forest {
         name: columns.parsed("name")?,
         domains: columns.json("domains")?,
-        imported_at: columns.maybe_time("imported_at")?,
-        import_wanted_at: columns.maybe_time("import_wanted_at")?,
-        import_began_at: columns.maybe_time("import_began_at")?,
+        full_import_at: columns.maybe_time("full_import_at")?,
+        delta_import_at: columns.maybe_time("delta_import_at")?,
+        full_sync_at: columns.maybe_time("full_sync_at")?,
+        delta_sync_at: columns.maybe_time("delta_sync_at")?,
+        export_at: columns.maybe_time("export_at")?,
+        scope: columns.get("scope")?,
+        sees_deletions: columns.get("sees_deletions")?,
+        positions: columns.json("positions")?,
+        full_import_positions: columns.json("full_import_positions")?,
+        guard_stopped_at: columns.maybe_time("guard_stopped_at")?,
     })
 }
 
-fn run(row: &SqliteRow) -> Result<ImportRun, StoreError> {
+/// What an import goes by in its forest.
+pub(crate) struct Progress {
+    pub(crate) positions: Vec<Position>,
+    pub(crate) full_import_positions: Vec<Position>,
+    /// The number of the full import that is under way or was interrupted.
+    pub(crate) number: i64,
+}
+
+impl Progress {
+    /// Puts one domain's position in place of the one from before.
+    pub(crate) fn put(positions: &mut Vec<Position>, position: &Position) {
+        positions.retain(|known| known.domain != position.domain);
+        positions.push(position.clone());
+    }
+}
+
+pub(crate) async fn progress(
+    tx: &mut SqliteConnection,
+    tenant: TenantId,
+    forest: &str,
+    doing: &'static str,
+) -> Result<Progress, StoreError> {
+    let row = sqlx::query(
+        "SELECT positions, full_import_positions, full_import_number FROM forests
+         WHERE tenant_id = ? AND name = ?",
+    )
+    .bind(tenant.uuid())
+    .bind(forest)
+    .fetch_one(tx)
+    .await
+    .doing(doing)?;
     let columns = Columns {
-        row,
-        table: "imports",
+        row: &row,
+        table: TABLE,
     };
-    Ok(ImportRun {
-        id: columns.id("id", ImportId::from_uuid)?,
-        forest: columns.parsed("forest")?,
-        agent: columns.id("agent_id", AgentId::from_uuid)?,
-        began_at: columns.time("began_at")?,
+    Ok(Progress {
+        positions: columns.json("positions")?,
+        full_import_positions: columns.json("full_import_positions")?,
+        number: columns.get("full_import_number")?,
     })
+}
+
+pub(crate) async fn put_progress(
+    tx: &mut SqliteConnection,
+    tenant: TenantId,
+    forest: &str,
+    progress: &Progress,
+    doing: &'static str,
+) -> Result<(), StoreError> {
+    sqlx::query(
+        "UPDATE forests SET positions = ?, full_import_positions = ?, full_import_number = ?
+         WHERE tenant_id = ? AND name = ?",
+    )
+    .bind(json(&progress.positions)?)
+    .bind(json(&progress.full_import_positions)?)
+    .bind(progress.number)
+    .bind(tenant.uuid())
+    .bind(forest)
+    .execute(tx)
+    .await
+    .doing(doing)?;
+    Ok(())
 }
 
 #[async_trait]
@@ -75,80 +131,16 @@ impl ForestStore for SqliteStore {
             .collect()
     }
 
-    async fn want_import(
+    async fn forget_positions(
         &self,
         tenant: TenantId,
         forest: &DomainName,
-        now: Timestamp,
-    ) -> Result<bool, StoreError> {
-        const DOING: &str = "note that an import is wanted";
+    ) -> Result<(), StoreError> {
+        const DOING: &str = "forget how far a forest was read";
         let mut tx = self.write(DOING).await?;
-        let noted =
-            sqlx::query("UPDATE forests SET import_wanted_at = ? WHERE tenant_id = ? AND name = ?")
-                .bind(micros(now))
-                .bind(tenant.uuid())
-                .bind(forest.as_str())
-                .execute(&mut *tx)
-                .await
-                .doing(DOING)?
-                .rows_affected();
-        tx.commit().await.doing(DOING)?;
-        Ok(noted == 1)
-    }
-
-    async fn begin_import(&self, tenant: TenantId, run: &ImportRun) -> Result<(), StoreError> {
-        const DOING: &str = "begin an import";
-        let mut tx = self.write(DOING).await?;
-        sqlx::query("DELETE FROM imports WHERE tenant_id = ? AND forest = ?")
+        sqlx::query("UPDATE forests SET positions = '[]' WHERE tenant_id = ? AND name = ?")
             .bind(tenant.uuid())
-            .bind(run.forest.as_str())
-            .execute(&mut *tx)
-            .await
-            .doing(DOING)?;
-        sqlx::query(
-            "INSERT INTO imports (id, tenant_id, forest, agent_id, began_at)
-             VALUES (?, ?, ?, ?, ?)",
-        )
-        .bind(run.id.uuid())
-        .bind(tenant.uuid())
-        .bind(run.forest.as_str())
-        .bind(run.agent.uuid())
-        .bind(micros(run.began_at))
-        .execute(&mut *tx)
-        .await
-        .doing(DOING)?;
-        sqlx::query("UPDATE forests SET import_began_at = ? WHERE tenant_id = ? AND name = ?")
-            .bind(micros(run.began_at))
-            .bind(tenant.uuid())
-            .bind(run.forest.as_str())
-            .execute(&mut *tx)
-            .await
-            .doing(DOING)?;
-        tx.commit().await.doing(DOING)
-    }
-
-    async fn running_import(
-        &self,
-        tenant: TenantId,
-        id: ImportId,
-    ) -> Result<Option<ImportRun>, StoreError> {
-        sqlx::query("SELECT * FROM imports WHERE tenant_id = ? AND id = ?")
-            .bind(tenant.uuid())
-            .bind(id.uuid())
-            .fetch_optional(self.readers())
-            .await
-            .doing("find a running import")?
-            .as_ref()
-            .map(run)
-            .transpose()
-    }
-
-    async fn abandon_import(&self, tenant: TenantId, id: ImportId) -> Result<(), StoreError> {
-        const DOING: &str = "abandon an import";
-        let mut tx = self.write(DOING).await?;
-        sqlx::query("DELETE FROM imports WHERE tenant_id = ? AND id = ?")
-            .bind(tenant.uuid())
-            .bind(id.uuid())
+            .bind(forest.as_str())
             .execute(&mut *tx)
             .await
             .doing(DOING)?;

@@ -6,15 +6,22 @@
 //!
 //! A write is on the disk before its method answers: a claim that a power cut could take back
 //! would let a request run twice.
+//!
+//! What comes in batches is written by few statements, each of which takes the batch as one
+//! JSON text: a statement of its own for each object would cost ten times as much, and a
+//! password that is to be set waits for the write lock meanwhile.
 
 mod agents;
 mod audit;
+mod connector;
 mod forests;
-mod imports;
 mod open;
+mod people;
 mod requests;
 mod row;
+mod runs;
 mod sessions;
+mod sync;
 mod tenants;
 mod throttles;
 mod users;

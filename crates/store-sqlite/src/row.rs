@@ -3,9 +3,9 @@
 use std::str::FromStr;
 
 use jiff::Timestamp;
-use serde::{Serialize, de::DeserializeOwned};
+use serde::{Serialize, Serializer, de::DeserializeOwned};
 use sqlx::{Decode, Row, Sqlite, Type, sqlite::SqliteRow};
-use uuid::Uuid;
+use uuid::{Uuid, fmt::Simple};
 use writeback_model::SourceAnchor;
 use writeback_store::{StoreError, TokenHash};
 
@@ -32,6 +32,32 @@ pub(crate) fn micros(time: Timestamp) -> i64 {
 /// A structure as it is kept.
 pub(crate) fn json(value: &(impl Serialize + ?Sized)) -> Result<String, StoreError> {
     serde_json::to_string(value).doing("write a structure as JSON")
+}
+
+/// 16 bytes as they go to SQL's `unhex` in JSON.
+pub(crate) struct Hex(pub(crate) [u8; 16]);
+
+impl Hex {
+    pub(crate) const fn anchor(anchor: SourceAnchor) -> Self {
+        Self(*anchor.bytes())
+    }
+
+    pub(crate) const fn uuid(uuid: Uuid) -> Self {
+        Self(uuid.into_bytes())
+    }
+}
+
+impl Serialize for Hex {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut text = [0; Simple::LENGTH];
+        let text = Uuid::from_bytes(self.0).simple().encode_lower(&mut text);
+        serializer.serialize_str(text)
+    }
+}
+
+/// A number of things as it is kept.
+pub(crate) fn number(count: u64) -> i64 {
+    i64::try_from(count).unwrap_or(i64::MAX)
 }
 
 /// One row of a table, read with care: what is not what it should be is an error that names
@@ -112,6 +138,29 @@ impl<'r> Columns<'r> {
 
     pub(crate) fn anchor(&self, column: &'static str) -> Result<SourceAnchor, StoreError> {
         SourceAnchor::try_from_bytes(self.get(column)?).map_err(|_| self.bad(column))
+    }
+
+    pub(crate) fn maybe_anchor(
+        &self,
+        column: &'static str,
+    ) -> Result<Option<SourceAnchor>, StoreError> {
+        self.get::<Option<&[u8]>>(column)?
+            .map(|bytes| SourceAnchor::try_from_bytes(bytes).map_err(|_| self.bad(column)))
+            .transpose()
+    }
+
+    pub(crate) fn maybe_named<T>(
+        &self,
+        column: &'static str,
+        from_name: impl Fn(&str) -> Option<T>,
+    ) -> Result<Option<T>, StoreError> {
+        self.get::<Option<&str>>(column)?
+            .map(|name| from_name(name).ok_or_else(|| self.bad(column)))
+            .transpose()
+    }
+
+    pub(crate) fn number(&self, column: &'static str) -> Result<u64, StoreError> {
+        u64::try_from(self.get::<i64>(column)?).map_err(|_| self.bad(column))
     }
 
     pub(crate) fn bytes32(&self, column: &'static str) -> Result<[u8; 32], StoreError> {

@@ -398,11 +398,15 @@ async fn the_common_reads_use_an_index() {
     let mut hand = raw(&path).await;
     for statement in [
         "SELECT * FROM sessions WHERE cookie = x'00' AND expires_at > 0",
-        "SELECT * FROM users WHERE tenant_id = x'00' AND upn_key = 'a'
+        "SELECT * FROM users
+         WHERE tenant_id = x'00' AND upn_key = 'a' AND removed_at IS NULL
          UNION ALL
-         SELECT * FROM users WHERE tenant_id = x'00' AND mail_key = 'a'
-             AND NOT EXISTS (SELECT 1 FROM users WHERE tenant_id = x'00' AND upn_key = 'a')",
-        "SELECT * FROM users WHERE tenant_id = x'00' AND account_key = 'a' AND netbios_key = 'b'",
+         SELECT * FROM users
+         WHERE tenant_id = x'00' AND mail_key = 'a' AND removed_at IS NULL
+             AND NOT EXISTS (SELECT 1 FROM users
+                 WHERE tenant_id = x'00' AND upn_key = 'a' AND removed_at IS NULL)",
+        "SELECT * FROM users WHERE tenant_id = x'00' AND account_key = 'a' AND netbios_key = 'b'
+             AND removed_at IS NULL",
         "SELECT * FROM requests WHERE state = 'pending' AND expires_at <= 0 ORDER BY expires_at",
         "SELECT * FROM requests WHERE state = 'claimed' AND claimed_at < 0 ORDER BY claimed_at",
         "SELECT * FROM requests WHERE state = 'unknown' AND tenant_id = x'00' AND forest = 'a'

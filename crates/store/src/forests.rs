@@ -1,9 +1,9 @@
-//! The forests of a tenant, and their imports.
+//! The forests of a tenant: its connectors.
 
 use async_trait::async_trait;
 use jiff::Timestamp;
-use writeback_model::{AgentId, DomainName, ImportId, TenantId};
-use writeback_wire::ServedDomain;
+use writeback_model::{DomainName, TenantId};
+use writeback_wire::{Position, ServedDomain};
 
 use crate::StoreError;
 
@@ -14,32 +14,33 @@ pub struct Forest {
     pub name: DomainName,
     /// Its domains, as agents reported them.
     pub domains: Vec<ServedDomain>,
-    /// When its last full import was complete; passwords are not written before.
-    pub imported_at: Option<Timestamp>,
-    /// When somebody last asked for an import.
-    pub import_wanted_at: Option<Timestamp>,
-    /// When the last import began, complete or not.
-    pub import_began_at: Option<Timestamp>,
-}
-
-/// One running full import.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ImportRun {
-    /// Its identifier.
-    pub id: ImportId,
-    /// Of which forest.
-    pub forest: DomainName,
-    /// Which agent does it.
-    pub agent: AgentId,
-    /// When it began.
-    pub began_at: Timestamp,
+    /// When the last full import was complete.
+    pub full_import_at: Option<Timestamp>,
+    /// When the last delta import was complete.
+    pub delta_import_at: Option<Timestamp>,
+    /// When the last full synchronisation was complete.
+    pub full_sync_at: Option<Timestamp>,
+    /// When the last delta synchronisation was complete.
+    pub delta_sync_at: Option<Timestamp>,
+    /// When the last export was complete.
+    pub export_at: Option<Timestamp>,
+    /// The digest of the scope that the last full import read.
+    pub scope: Option<String>,
+    /// Whether delta imports show deleted objects.
+    pub sees_deletions: bool,
+    /// From where a delta import goes on, one for each domain.
+    pub positions: Vec<Position>,
+    /// The domains that an interrupted full import has read whole: the next one goes on.
+    pub full_import_positions: Vec<Position>,
+    /// Since when the deletion guard waits for a person.
+    pub guard_stopped_at: Option<Timestamp>,
 }
 
 /// Keeps forests.
 #[async_trait]
 pub trait ForestStore {
     /// Keeps what an agent reported of a forest: a new forest is added; the domains of a known
-    /// one are replaced.
+    /// one are replaced, and all else of it stays.
     async fn report_forest(
         &self,
         tenant: TenantId,
@@ -50,25 +51,10 @@ pub trait ForestStore {
     /// All forests of a tenant, by name.
     async fn forests(&self, tenant: TenantId) -> Result<Vec<Forest>, StoreError>;
 
-    /// Notes that somebody wants an import. `false` when the tenant has no such forest.
-    async fn want_import(
+    /// Forgets the positions of a forest: only a full import goes on from there.
+    async fn forget_positions(
         &self,
         tenant: TenantId,
         forest: &DomainName,
-        now: Timestamp,
-    ) -> Result<bool, StoreError>;
-
-    /// Begins an import of a forest that was reported, and ends for good any other of it that
-    /// is still running.
-    async fn begin_import(&self, tenant: TenantId, run: &ImportRun) -> Result<(), StoreError>;
-
-    /// The import, while it is running.
-    async fn running_import(
-        &self,
-        tenant: TenantId,
-        id: ImportId,
-    ) -> Result<Option<ImportRun>, StoreError>;
-
-    /// Ends an import without its being complete; what it brought stays, nothing is removed.
-    async fn abandon_import(&self, tenant: TenantId, id: ImportId) -> Result<(), StoreError>;
+    ) -> Result<(), StoreError>;
 }

@@ -15,31 +15,40 @@ mod agents;
 mod audit;
 #[cfg(feature = "conformance")]
 pub mod conformance;
+mod connector;
 mod error;
 mod forests;
 mod hash;
 mod requests;
+mod runs;
 mod sessions;
+mod sync;
 mod tenants;
 mod throttles;
 mod users;
 
 pub use agents::{Agent, AgentStore, EnrolRefused, Enrolment, NewAgent};
 pub use audit::{Actor, AuditRecord, AuditStore};
+pub use connector::{BatchAnswer, CompleteAnswer, ConnectorStore, Group, ObjectCounts, Which};
 pub use error::StoreError;
-pub use forests::{Forest, ForestStore, ImportRun};
+pub use forests::{Forest, ForestStore};
 pub use hash::TokenHash;
 pub use requests::{ClaimAnswer, NewRequest, Request, RequestStore};
+pub use runs::{Run, RunEnd, RunProblem, RunStore, WantedCycle};
 pub use sessions::{CodeAnswer, ResetSession, SessionStore};
+pub use sync::{StagedRemoval, SyncStore};
 pub use tenants::{Tenant, TenantStore};
 pub use throttles::{ThrottleAnswer, ThrottleRule, ThrottleStore};
-pub use users::{User, UserStore};
+pub use users::{NewCloudUser, PeopleCounts, User, UserStore};
 
 /// Everything a backend offers.
 pub trait Store:
     TenantStore
     + UserStore
     + ForestStore
+    + ConnectorStore
+    + RunStore
+    + SyncStore
     + AgentStore
     + RequestStore
     + SessionStore
@@ -54,6 +63,9 @@ impl<S> Store for S where
     S: TenantStore
         + UserStore
         + ForestStore
+        + ConnectorStore
+        + RunStore
+        + SyncStore
         + AgentStore
         + RequestStore
         + SessionStore

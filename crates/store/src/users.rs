@@ -1,68 +1,68 @@
-//! The people of a tenant, as the directories have them.
+//! The people of a tenant.
 
 use async_trait::async_trait;
 use jiff::Timestamp;
-use writeback_model::{DomainName, ImportId, Target, TenantId, UserId, UserName};
-use writeback_wire::http::ImportedUser;
+use writeback_model::{SourceAnchor, Target, TenantId, UserId, UserName};
+use writeback_sync::{Attributes, Origin};
 
 use crate::{AuditRecord, StoreError};
 
-/// A person as the cloud knows them.
+/// A person as the cloud knows them. Nobody that was removed is given as one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct User {
-    /// The cloud's identifier; stays while the object lives.
+    /// The cloud's identifier; stays while the person is known.
     pub id: UserId,
     /// Whose.
     pub tenant: TenantId,
-    /// The forest the person comes from.
-    pub forest: DomainName,
-    /// What the last import said.
-    pub imported: ImportedUser,
-    /// When that was.
-    pub imported_at: Timestamp,
+    /// Where they are mastered.
+    pub origin: Origin,
+    /// The source anchor, once there is one.
+    pub source_anchor: Option<SourceAnchor>,
+    /// What is known of them.
+    pub attributes: Attributes,
+    /// The directory object that a password is written to; none for people of the cloud alone,
+    /// and where accounts in two forests are enabled.
+    pub target: Option<Target>,
+    /// Whether there is no target because accounts in two forests are enabled.
+    pub enabled_twice: bool,
+    /// When they last changed.
+    pub changed_at: Timestamp,
 }
 
-impl User {
-    /// The directory object, as agents are told it.
-    pub fn target(&self) -> Target {
-        Target {
-            forest: self.forest.clone(),
-            domain: self.imported.domain.clone(),
-            anchor: self.imported.anchor,
-        }
-    }
+/// A person of the cloud alone.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewCloudUser {
+    /// Under which identifier.
+    pub id: UserId,
+    /// What is known of them; `account_name` is empty.
+    pub attributes: Attributes,
+    /// Whether they hold an administrator's role: synchronisation never matches such a person.
+    pub holds_admin_role: bool,
 }
 
-/// Keeps people.
+/// How many people there are.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct PeopleCounts {
+    /// Synchronised from a directory.
+    pub synchronised: u64,
+    /// Of the cloud alone.
+    pub cloud: u64,
+    /// Removed, and still to be restored.
+    pub removed: u64,
+}
+
+/// Keeps people. Synchronised ones are written by [`SyncStore`](crate::SyncStore).
 #[async_trait]
 pub trait UserStore {
-    /// Keeps one batch of an import that [`crate::ForestStore::begin_import`] began and that has
-    /// not ended: by anchor, new ones are added, with the identifiers of `ids` in turn, known
-    /// ones replaced. `false` when there is no such running import in that tenant.
-    ///
-    /// `ids` must hold as many identifiers as `users`.
-    async fn import_users(
+    /// Keeps a person of the cloud alone. `false`, and nothing is kept, when somebody of the
+    /// tenant who was not removed has the user principal name.
+    async fn add_cloud_user(
         &self,
         tenant: TenantId,
-        import: ImportId,
-        sequence: u32,
-        users: &[ImportedUser],
-        ids: &[UserId],
-        now: Timestamp,
-    ) -> Result<bool, StoreError>;
-
-    /// Ends an import: users of the forest that it did not bring are gone. Answers `None`, and
-    /// changes nothing, unless the import runs and brought every batch from 0 to `batches` - 1
-    /// and `users` different users; otherwise how many were removed.
-    async fn complete_import(
-        &self,
-        tenant: TenantId,
-        import: ImportId,
-        batches: u32,
-        users: u64,
+        user: &NewCloudUser,
         now: Timestamp,
         audit: &AuditRecord,
-    ) -> Result<Option<u64>, StoreError>;
+    ) -> Result<bool, StoreError>;
 
     /// One person.
     async fn user(&self, tenant: TenantId, id: UserId) -> Result<Option<User>, StoreError>;
@@ -77,5 +77,5 @@ pub trait UserStore {
     ) -> Result<Vec<User>, StoreError>;
 
     /// How many people the tenant has.
-    async fn count_users(&self, tenant: TenantId) -> Result<u64, StoreError>;
+    async fn count_people(&self, tenant: TenantId) -> Result<PeopleCounts, StoreError>;
 }

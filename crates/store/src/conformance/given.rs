@@ -5,14 +5,12 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use uuid::Uuid;
 use writeback_model::{
-    AgentId, DomainName, EnrolmentId, ImportId, Operation, RequestId, SourceAnchor, Target,
-    TenantId, UserId,
+    AgentId, DomainName, EnrolmentId, Operation, RequestId, SourceAnchor, Target, TenantId, UserId,
 };
-use writeback_wire::http::ImportedUser;
 
 use crate::{
-    Actor, AuditRecord, Enrolment, ImportRun, NewAgent, NewRequest, ResetSession, Store, Tenant,
-    TokenHash, conformance::Fixture,
+    Actor, AuditRecord, Enrolment, NewAgent, NewRequest, ResetSession, Store, Tenant, TokenHash,
+    conformance::Fixture,
 };
 
 /// So many seconds after the moment at which every case begins.
@@ -34,6 +32,10 @@ pub(super) fn domain(name: &str) -> DomainName {
 
 pub(super) fn corp() -> DomainName {
     domain("corp.test")
+}
+
+pub(super) fn lake() -> DomainName {
+    domain("lake.test")
 }
 
 pub(super) fn audit(tenant: TenantId, activity: &'static str) -> AuditRecord {
@@ -194,87 +196,6 @@ pub(super) async fn open_session(store: &impl Store, tenant: TenantId, number: u
         .await
         .unwrap();
     session
-}
-
-/// A person with all that a directory can say.
-pub(super) fn person(number: u8) -> ImportedUser {
-    ImportedUser {
-        anchor: SourceAnchor::try_from_bytes(&[number; 16]).unwrap(),
-        domain: corp(),
-        netbios: Some("CORP".to_owned()),
-        account_name: format!("User{number}"),
-        user_principal_name: format!("User{number}@Corp.Test"),
-        display_name: Some(format!("Üser {number}")),
-        mail: Some(format!("Mail{number}@Example.Test")),
-        other_mail: vec![
-            format!("home{number}@example.org"),
-            "it's \"quoted\"@x".to_owned(),
-        ],
-        mobile: Some("+62 812 0000".to_owned()),
-        language: Some("id-ID".to_owned()),
-        enabled: true,
-        account_expires: Some(at(86_400)),
-    }
-}
-
-/// The identifiers from `first` on.
-pub(super) fn user_ids(first: u128, count: usize) -> Vec<UserId> {
-    (first..)
-        .take(count)
-        .map(|number| UserId::from_uuid(uuid(number)))
-        .collect()
-}
-
-pub(super) fn import_id(number: u128) -> ImportId {
-    ImportId::from_uuid(uuid(number))
-}
-
-/// A reported forest and an import of it that just began.
-pub(super) async fn import(
-    store: &impl Store,
-    tenant: TenantId,
-    forest: &DomainName,
-    number: u128,
-) -> ImportId {
-    store.report_forest(tenant, forest, &[]).await.unwrap();
-    let run = ImportRun {
-        id: import_id(number),
-        forest: forest.clone(),
-        agent: agent_id(1),
-        began_at: at(0),
-    };
-    store.begin_import(tenant, &run).await.unwrap();
-    run.id
-}
-
-/// Has people imported in one batch, as a complete import of `corp.test`; new ones get the
-/// identifiers from ten times the import's number on.
-pub(super) async fn imported(
-    store: &impl Store,
-    tenant: TenantId,
-    number: u128,
-    people: &[ImportedUser],
-) -> u64 {
-    let id = import(store, tenant, &corp(), number).await;
-    let ids = user_ids(number * 10, people.len());
-    assert!(
-        store
-            .import_users(tenant, id, 0, people, &ids, at(1))
-            .await
-            .unwrap()
-    );
-    store
-        .complete_import(
-            tenant,
-            id,
-            1,
-            people.len() as u64,
-            at(2),
-            &audit(tenant, "Imported"),
-        )
-        .await
-        .unwrap()
-        .unwrap()
 }
 
 /// Does the same thing so many times at once, in turn on two handles, and gives all answers.

@@ -2,18 +2,24 @@
 
 use jiff::SignedDuration;
 use writeback_model::{Cause, Outcome, TenantId, UserId};
-use writeback_wire::Evidence;
+use writeback_sync::{Change, Counts, Keys, Problem, Profile, Removal, Rules, RunResult, Standing};
+use writeback_wire::{Evidence, http::ImportBatch};
 
 use super::{
     Fixture,
+    directory::{
+        add_as, anchor, attributes, batch, begin, decision, group, imported, new_run, position,
+        problematic, put, run_id, user, whole,
+    },
     given::{
-        agent, agent_id, at, audit, corp, import, imported, kept_request, open_session, person,
-        records, request, tenant, user_ids, uuid, with_tenant,
+        agent, agent_id, at, audit, corp, kept_request, open_session, records, request, tenant,
+        uuid, with_tenant,
     },
 };
 use crate::{
-    AgentStore, ClaimAnswer, ForestStore, RequestStore, SessionStore, Store, ThrottleAnswer,
-    ThrottleRule, ThrottleStore, UserStore,
+    AgentStore, BatchAnswer, ClaimAnswer, CompleteAnswer, NewCloudUser, RequestStore, RunEnd,
+    SessionStore, Store, SyncStore, ThrottleAnswer, ThrottleRule, ThrottleStore, UserStore,
+    WantedCycle, Which,
 };
 
 const RULE: ThrottleRule = ThrottleRule {
@@ -23,12 +29,76 @@ const RULE: ThrottleRule = ThrottleRule {
     block: SignedDuration::from_secs(50),
 };
 
-/// Fills a tenant: a user, a running import, an agent, a pending, a claimed and a doubted
-/// request, and something counted. Numbers begin at `from`.
+/// The person of the tenant that was filled from a number on.
+fn first_user(from: u8) -> UserId {
+    UserId::from_uuid(uuid(u128::from(from) * 10))
+}
+
+/// Makes people of objects 1 and 2; the second one's removal is staged, the third object has a
+/// problem.
+async fn synchronise(store: &impl Store, tenant: TenantId, from: u8) {
+    let mut decisions = Vec::new();
+    for number in [1, 2] {
+        let mut add = add_as(&corp(), number, attributes(number));
+        if let Change::Add { user, .. } = &mut add.change {
+            *user = UserId::from_uuid(uuid(u128::from(from) * 10 + u128::from(number) - 1));
+        }
+        decisions.push(add);
+    }
+    let second = UserId::from_uuid(uuid(u128::from(from) * 10 + 1));
+    let removal = Change::Remove {
+        user: second,
+        why: Removal::Deleted,
+    };
+    decisions.push(decision(&corp(), 2, removal));
+    decisions.push(problematic(&corp(), 3, &[Problem::ManyMatches]));
+    store
+        .apply(tenant, &corp(), run_id(from.into()), &decisions, at(3))
+        .await
+        .unwrap();
+}
+
+fn wanted(number: u8) -> WantedCycle {
+    WantedCycle {
+        cycle: run_id(u128::from(number) + 500),
+        forest: corp(),
+        profiles: vec![Profile::FullImport],
+        by: "operator root".to_owned(),
+        at: at(0),
+    }
+}
+
+/// Fills a tenant: people, objects, a group, a run that is under way, a wish, rules, an agent, a
+/// pending, a claimed and a doubted request, and something counted. Numbers begin at `from`.
 async fn fill(store: &impl Store, tenant: TenantId, from: u8) {
     let number = u128::from(from);
-    imported(store, tenant, number, &[person(1)]).await;
-    import(store, tenant, &corp(), number + 1).await;
+    imported(
+        store,
+        tenant,
+        number,
+        &[user(1), user(2), user(3), group(4, &[1])],
+    )
+    .await;
+    synchronise(store, tenant, from).await;
+    let record = audit(tenant, "Something");
+    let suffix = format!("suffix{from}.test");
+    let rules = Rules {
+        verified_suffixes: vec![suffix],
+        ..Rules::default()
+    };
+    store.set_sync_rules(tenant, &rules, &record).await.unwrap();
+    assert!(
+        store
+            .want_cycle(tenant, &wanted(from), &record)
+            .await
+            .unwrap()
+    );
+    let import = begin(store, tenant, &corp(), number + 1, Profile::FullImport).await;
+    let batch = ImportBatch {
+        position: Some(position(&corp(), 7)),
+        ..batch(0, &[user(1)])
+    };
+    put(store, tenant, import, &batch).await;
     agent(store, tenant, from).await;
     for offset in 0..3 {
         let id = kept_request(store, tenant, number + offset).await.id;
@@ -52,6 +122,83 @@ async fn fill(store: &impl Store, tenant: TenantId, from: u8) {
     assert_eq!(allowed, ThrottleAnswer::Allowed, "counted apart");
 }
 
+/// Keys that name people in every way.
+fn keys(from: u8) -> Keys {
+    Keys {
+        users: [first_user(from)].into(),
+        anchors: [anchor(1), anchor(2)].into(),
+        upns: ["user1@corp.test".to_owned()].into(),
+        mails: ["mail1@example.test".to_owned()].into(),
+    }
+}
+
+/// What a tenant has of what directories brought, as text.
+async fn synchronised(store: &impl Store, tenant: TenantId, from: u8) -> Vec<String> {
+    let (forest, group, run) = (corp(), anchor(4).guid().to_string(), run_id(from.into()));
+    let all = store.objects(tenant, &forest, Which::All, None, 99).await;
+    let pending = store
+        .objects(tenant, &forest, Which::Pending, None, 99)
+        .await;
+    let facts = store
+        .removal_facts(tenant, &forest, RULE.window, at(9))
+        .await;
+    let without = store
+        .without_consistency_guid(tenant, &forest, None, 99)
+        .await;
+    let under_way = store.run(tenant, run_id(u128::from(from) + 1)).await;
+    vec![
+        format!("{:?}", all.unwrap()),
+        format!("{:?}", pending.unwrap()),
+        format!(
+            "{:?}",
+            store.group_is_pending(tenant, &forest).await.unwrap()
+        ),
+        format!(
+            "{:?}",
+            store.objects_by_name(tenant, "user1").await.unwrap()
+        ),
+        format!("{:?}", store.problems(tenant, &forest, 99).await.unwrap()),
+        format!(
+            "{:?}",
+            store
+                .members_of_group(tenant, &forest, &group)
+                .await
+                .unwrap()
+        ),
+        format!(
+            "{:?}",
+            store
+                .groups_of_user(tenant, first_user(from))
+                .await
+                .unwrap()
+        ),
+        format!("{:?}", store.count_objects(tenant, &forest).await.unwrap()),
+        format!("{:?}", store.sync_rules(tenant).await.unwrap()),
+        format!("{:?}", store.people(tenant, &keys(from)).await.unwrap()),
+        format!(
+            "{:?}",
+            store.staged_removals(tenant, &forest, 99).await.unwrap()
+        ),
+        format!("{:?}", facts.unwrap()),
+        format!("{:?}", without.unwrap()),
+        format!("{:?}", store.wanted_cycles(tenant).await.unwrap()),
+        format!("{:?}", under_way.unwrap()),
+        format!("{:?}", store.running(tenant).await.unwrap()),
+        format!("{:?}", store.runs(tenant, None, 99).await.unwrap()),
+        format!("{:?}", store.runs(tenant, Some(&forest), 99).await.unwrap()),
+        format!(
+            "{:?}",
+            store
+                .runs_of_cycle(tenant, run_id(u128::from(from) + 10_000))
+                .await
+                .unwrap()
+        ),
+        format!("{:?}", store.run_problems(tenant, run).await.unwrap()),
+        format!("{:?}", store.count_people(tenant).await.unwrap()),
+        format!("{:?}", store.forests(tenant).await.unwrap()),
+    ]
+}
+
 /// All that a tenant has, as text.
 async fn all_of(store: &impl Store, tenant: TenantId, from: u8) -> String {
     let number = u128::from(from);
@@ -60,21 +207,15 @@ async fn all_of(store: &impl Store, tenant: TenantId, from: u8) -> String {
         let id = request(tenant, number + offset).id;
         requests.push(store.request(tenant, id).await.unwrap().unwrap());
     }
-    let user = UserId::from_uuid(uuid(number * 10));
     format!(
         "{:?}",
         (
-            store.user(tenant, user).await.unwrap().unwrap(),
+            store.user(tenant, first_user(from)).await.unwrap().unwrap(),
             store
                 .users_by_name(tenant, &"user1".parse().unwrap())
                 .await
                 .unwrap(),
-            store.count_users(tenant).await.unwrap(),
-            store.forests(tenant).await.unwrap(),
-            store
-                .running_import(tenant, super::given::import_id(number + 1))
-                .await
-                .unwrap(),
+            synchronised(store, tenant, from).await,
             store.agents(tenant).await.unwrap(),
             requests,
             store.unknown_requests(tenant, &corp()).await.unwrap(),
@@ -86,11 +227,15 @@ async fn all_of(store: &impl Store, tenant: TenantId, from: u8) -> String {
 pub async fn a_tenant_sees_nothing_of_another<F: Fixture>(fixture: &F) {
     let (store, mine) = with_tenant(fixture).await;
     let other = tenant(&store, 2).await;
+    let nothing = synchronised(&store, other, 10).await;
     fill(&store, mine, 10).await;
+    for (mine, nothing) in synchronised(&store, mine, 10).await.iter().zip(&nothing) {
+        assert_ne!(mine, nothing, "there is something to be seen");
+    }
+    assert_eq!(synchronised(&store, other, 10).await, nothing);
 
-    let user = UserId::from_uuid(uuid(100));
-    assert!(store.user(mine, user).await.unwrap().is_some());
-    assert_eq!(store.user(other, user).await.unwrap(), None);
+    assert!(store.user(mine, first_user(10)).await.unwrap().is_some());
+    assert_eq!(store.user(other, first_user(10)).await.unwrap(), None);
     for name in [
         "user1",
         "corp\\user1",
@@ -101,12 +246,7 @@ pub async fn a_tenant_sees_nothing_of_another<F: Fixture>(fixture: &F) {
         assert_eq!(store.users_by_name(mine, &name).await.unwrap().len(), 1);
         assert_eq!(store.users_by_name(other, &name).await.unwrap(), []);
     }
-    assert_eq!(store.count_users(other).await.unwrap(), 0);
-    assert_eq!(store.forests(other).await.unwrap(), []);
     assert_eq!(store.agents(other).await.unwrap(), []);
-    let running = super::given::import_id(11);
-    assert!(store.running_import(mine, running).await.unwrap().is_some());
-    assert_eq!(store.running_import(other, running).await.unwrap(), None);
     for offset in 0..3 {
         let id = request(mine, 10 + offset).id;
         assert_eq!(store.request(other, id).await.unwrap(), None);
@@ -121,7 +261,9 @@ pub async fn a_tenant_sees_nothing_of_another<F: Fixture>(fixture: &F) {
         .await
         .unwrap();
     assert_eq!(found.len(), 1);
-    assert_eq!(found[0].id, UserId::from_uuid(uuid(200)));
+    assert_eq!(found[0].id, first_user(20));
+    let found = store.people(other, &keys(10)).await.unwrap();
+    assert!(found.iter().all(|person| person.id != first_user(10)));
     assert_eq!(
         store.unknown_requests(other, &corp()).await.unwrap().len(),
         1
@@ -173,20 +315,7 @@ pub async fn a_tenant_changes_nothing_of_another<F: Fixture>(fixture: &F) {
             .unwrap()
     );
 
-    let running = super::given::import_id(11);
-    let ids = user_ids(900, 1);
-    assert!(
-        !store
-            .import_users(other, running, 0, &[person(2)], &ids, at(3))
-            .await
-            .unwrap()
-    );
-    let completed = store
-        .complete_import(other, running, 0, 0, at(3), &record)
-        .await
-        .unwrap();
-    assert_eq!(completed, None);
-    store.abandon_import(other, running).await.unwrap();
+    change_synchronised(&store, other).await;
     assert!(
         !store
             .revoke_agent(other, agent_id(10), at(3), &record)
@@ -195,15 +324,104 @@ pub async fn a_tenant_changes_nothing_of_another<F: Fixture>(fixture: &F) {
     );
     store.forgive(other, &RULE, "k").await.unwrap();
 
-    // What it does to its own forest of the same name stays with it.
-    store.report_forest(other, &corp(), &[]).await.unwrap();
-    assert!(store.want_import(other, &corp(), at(3)).await.unwrap());
-    assert_eq!(imported(&store, other, 30, &[]).await, 1);
-
     assert_eq!(all_of(&store, mine, 10).await, before);
     let answer = store.count(mine, &RULE, "k", at(1)).await.unwrap();
     assert!(
         matches!(answer, ThrottleAnswer::Blocked { .. }),
         "still counted"
     );
+}
+
+/// Whatever a tenant can do to what directories brought, done with the identifiers of the one
+/// that was filled from 10 on, and to its own forest of the same name.
+async fn change_synchronised(store: &impl Store, other: TenantId) {
+    let record = audit(other, "Something");
+    let (import, agent, none) = (run_id(11), agent_id(1), Counts::default());
+    let objects = batch(1, &[user(5)]);
+    let answer = store.put_batch(other, import, agent, &objects, at(3)).await;
+    assert_eq!(answer.unwrap(), BatchAnswer::NotRunning);
+    let answer = store
+        .complete_import(other, import, agent, &whole(1, 1), at(3), &record)
+        .await;
+    assert_eq!(answer.unwrap(), CompleteAnswer::NotRunning);
+    let end = RunEnd {
+        at: at(3),
+        result: RunResult::Failed,
+        detail: String::new(),
+    };
+    assert!(
+        !store
+            .end_run(other, import, &end, Some(&record))
+            .await
+            .unwrap()
+    );
+    let noted = store.note_progress(other, import, none, None, at(3)).await;
+    assert!(!noted.unwrap());
+    store.forget_run(other, run_id(10)).await.unwrap();
+    let taken = store.take_wanted(other, wanted(10).cycle).await;
+    assert!(!taken.unwrap());
+
+    // Somebody else's person gets no object of this tenant and no other attributes.
+    let theirs = Change::Update {
+        user: first_user(10),
+        source_anchor: None,
+        attributes: attributes(9),
+        standing: Standing::None,
+    };
+    let theirs = [decision(&corp(), 1, theirs)];
+    let applied = store
+        .apply(other, &corp(), run_id(10), &theirs, at(3))
+        .await;
+    assert!(applied.is_err());
+    let user = first_user(10);
+    let why = Removal::Deleted;
+    let stages = [
+        decision(&corp(), 1, Change::Remove { user, why }),
+        problematic(&corp(), 3, &[Problem::AnchorChanged]),
+    ];
+    store
+        .apply(other, &corp(), run_id(10), &stages, at(3))
+        .await
+        .unwrap();
+
+    // What it does to its own forest of the same name stays with it.
+    store.report_forest(other, &corp(), &[]).await.unwrap();
+    store.forget_positions(other, &corp()).await.unwrap();
+    store
+        .guard_waits(other, &corp(), Some(at(3)))
+        .await
+        .unwrap();
+    store
+        .set_sync_rules(other, &Rules::default(), &record)
+        .await
+        .unwrap();
+    assert_eq!(
+        store
+            .approve_removals(other, &corp(), &record)
+            .await
+            .unwrap(),
+        1
+    );
+    let removed = store
+        .remove_staged(other, &corp(), false, at(4), &record)
+        .await;
+    assert_eq!(removed.unwrap(), 1);
+    assert_eq!(store.purge_removed(other, at(99)).await.unwrap(), 1);
+    assert!(store.end_run(other, run_id(21), &end, None).await.unwrap());
+    assert_eq!(imported(store, other, 30, &[]).await.0, 4);
+    let looked_at = [1, 2, 3, 4].map(|number| problematic(&corp(), number, &[]));
+    store
+        .apply(other, &corp(), run_id(30), &looked_at, at(5))
+        .await
+        .unwrap();
+    assert!(store.forget_runs_before(other, at(99)).await.unwrap() > 0);
+    let cloud = NewCloudUser {
+        id: first_user(99),
+        attributes: attributes(1),
+        holds_admin_role: false,
+    };
+    let added = store.add_cloud_user(other, &cloud, at(5), &record).await;
+    assert!(!added.unwrap(), "of its own people somebody has the name");
+    let run = new_run(&corp(), 31, Profile::Export);
+    assert!(store.begin_run(other, &run, false).await.unwrap());
 }

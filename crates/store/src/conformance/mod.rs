@@ -14,14 +14,22 @@
 )]
 #![expect(missing_docs, reason = "the name of a case says what it shows")]
 
+mod directory;
 mod given;
 
 pub mod agents;
 pub mod audit;
+pub mod batches;
+pub mod decisions;
 pub mod forests;
+pub mod groups;
 pub mod imports;
 pub mod isolation;
+pub mod objects;
+pub mod people;
+pub mod removals;
 pub mod requests;
+pub mod runs;
 pub mod sessions;
 pub mod tenants;
 pub mod throttles;
@@ -62,29 +70,101 @@ macro_rules! conformance_tests {
                 lines_come_newest_first_and_no_more_than_asked_for
                 a_change_that_fails_leaves_no_record
             }
+            batches {
+                a_batch_belongs_to_an_import_of_that_agent_that_is_under_way
+                batches_come_in_turn
+                of_many_that_bring_a_batch_at_once_one_is_kept
+                an_object_comes_back_as_it_was_imported
+                what_is_new_or_differs_is_pending_and_the_rest_is_not
+                the_members_of_a_group_are_a_part_of_it
+                a_removed_object_is_gone_until_it_comes_again
+                the_removal_of_what_was_never_known_is_ignored
+                of_an_object_that_comes_twice_the_later_state_counts
+                the_same_object_in_two_forests_is_two
+                a_delta_imports_position_is_the_forests_at_once
+                a_full_imports_position_is_kept_aside
+                an_import_keeps_what_a_synchronisation_found
+                a_batch_is_progress
+            }
+            decisions {
+                an_added_person_is_joined
+                an_updated_person_has_the_new_attributes
+                a_matched_person_of_the_cloud_becomes_a_synchronised_one
+                the_standing_says_where_a_password_goes
+                a_person_who_is_left_stays_through_the_other_account
+                the_other_objects_of_a_changed_person_are_looked_at_again
+                a_staged_removal_is_taken_back_by_an_update
+                a_removed_person_is_restored_with_the_same_identifier
+                problems_take_the_place_of_those_before
+                decisions_are_carried_out_in_their_order
+                an_added_person_may_be_changed_at_once
+                names_can_go_from_one_to_another
+                all_of_a_batch_is_carried_out_or_none
+                nothing_to_carry_out_changes_nothing
+            }
             forests {
                 a_report_adds_a_forest_or_replaces_its_domains
-                a_report_leaves_the_imports_as_they_are
+                a_report_leaves_all_else_as_it_is
                 forests_are_listed_by_name
-                an_import_is_wanted_of_a_known_forest_only
+                forgotten_positions_are_gone_and_nothing_else_is
+            }
+            groups {
+                members_come_through_other_groups_too
+                groups_that_contain_each_other_end_nothing
+                members_by_primary_group_count
+                a_group_is_named_by_dn_or_guid
+                memberships_change_with_the_group
+                a_member_may_come_after_its_group_and_go_before_it
+                a_persons_groups_are_those_of_all_forests
             }
             imports {
-                an_import_runs_until_it_ends
-                users_come_only_in_a_running_import
-                a_user_keeps_its_identifier_over_imports
-                a_repeated_batch_harms_nothing
-                an_import_with_a_gap_is_not_complete
-                an_import_with_another_number_of_users_is_not_complete
-                a_complete_import_removes_whom_it_did_not_bring
-                a_complete_import_ends
-                an_abandoned_import_removes_nobody
-                another_import_ends_the_one_before
+                a_complete_import_is_noted_in_its_run_and_forest
+                a_complete_delta_import_leaves_the_rest_as_it_is
+                an_import_that_is_not_whole_goes_on
+                an_import_is_ended_by_its_own_agent
+                a_full_import_marks_what_it_did_not_bring_as_gone
+                an_import_says_whether_anything_differs
+                an_import_with_problems_says_so
+                a_full_import_that_goes_on_has_brought_what_was_whole
+                a_full_import_that_begins_anew_has_brought_nothing
+                what_a_delta_import_brings_meanwhile_is_there
                 imports_of_two_forests_run_side_by_side
-                of_two_that_complete_at_once_one_does
+                of_many_that_complete_at_once_one_does
+                a_batch_and_an_interruption_exclude_each_other
             }
             isolation {
                 a_tenant_sees_nothing_of_another
                 a_tenant_changes_nothing_of_another
+            }
+            objects {
+                objects_come_in_pages_by_anchor
+                an_object_with_an_error_stays_pending
+                a_changed_group_is_seen
+                objects_are_found_by_any_of_their_names
+                problems_are_listed_errors_first
+                objects_are_counted
+                what_is_gone_and_settled_is_forgotten
+                users_without_a_consistency_guid_are_listed
+            }
+            people {
+                rules_are_the_defaults_until_they_are_set
+                a_person_comes_back_as_decided
+                a_person_of_the_cloud_comes_back_with_their_role
+                people_are_found_by_each_of_their_keys
+                the_removed_are_found_by_source_anchor_and_no_name
+                a_persons_accounts_are_as_they_were_last_imported
+            }
+            removals {
+                staged_removals_are_listed_oldest_first
+                what_is_staged_again_keeps_its_time_and_approval
+                removed_people_can_be_told_from_those_who_stay
+                removals_are_carried_out_forest_by_forest
+                approved_removals_go_first
+                the_guard_counts_what_nobody_approved
+                the_guard_waits_until_a_person_has_spoken
+                of_many_that_remove_at_once_each_person_is_removed_once
+                an_object_that_is_gone_goes_with_its_person
+                removed_people_are_forgotten_in_the_end
             }
             requests {
                 a_request_comes_back_as_it_was_kept
@@ -102,6 +182,22 @@ macro_rules! conformance_tests {
                 unknown_requests_are_the_forests_oldest_first
                 every_outcome_comes_back
                 states_only_move_forward
+            }
+            runs {
+                a_wish_is_kept_until_it_is_taken
+                of_many_that_take_a_wish_at_once_one_does
+                a_run_comes_back_as_it_began
+                a_forest_has_one_run_at_a_time
+                of_many_that_begin_at_once_one_does
+                progress_is_noted_while_a_run_is_under_way
+                a_run_that_ends_well_sets_the_time_of_its_profile
+                a_run_ends_once
+                of_many_that_end_a_run_at_once_one_does
+                runs_are_listed_newest_first
+                problems_are_noted_in_their_run
+                no_more_than_a_thousand_problems_are_kept
+                a_complete_run_can_be_forgotten
+                old_runs_are_forgotten
             }
             sessions {
                 a_session_is_found_by_its_cookie_until_it_ends
@@ -138,13 +234,18 @@ macro_rules! conformance_tests {
                 a_count_outlives_its_program
             }
             users {
-                a_user_comes_back_as_it_was_imported
+                a_user_of_the_cloud_comes_back_as_they_were_kept
+                a_user_principal_name_belongs_to_one_user
+                the_name_of_somebody_who_was_removed_is_free
+                of_many_who_take_a_name_at_once_one_gets_it
+                a_synchronised_user_comes_back_as_decided
+                whoever_was_removed_is_found_no_more
                 an_address_is_a_principal_name_first_and_a_mail_address_second
                 an_account_name_is_found_with_its_domain_and_alone
                 case_does_not_matter_in_any_script
                 an_ambiguous_name_gives_all_who_have_it
                 a_changed_name_is_found_and_the_old_one_is_not
-                users_are_counted
+                people_are_counted
             }
         }
     };
@@ -177,10 +278,17 @@ mod tests {
         for (module, source) in [
             ("agents", include_str!("agents.rs")),
             ("audit", include_str!("audit.rs")),
+            ("batches", include_str!("batches.rs")),
+            ("decisions", include_str!("decisions.rs")),
             ("forests", include_str!("forests.rs")),
+            ("groups", include_str!("groups.rs")),
             ("imports", include_str!("imports.rs")),
             ("isolation", include_str!("isolation.rs")),
+            ("objects", include_str!("objects.rs")),
+            ("people", include_str!("people.rs")),
+            ("removals", include_str!("removals.rs")),
             ("requests", include_str!("requests.rs")),
+            ("runs", include_str!("runs.rs")),
             ("sessions", include_str!("sessions.rs")),
             ("tenants", include_str!("tenants.rs")),
             ("throttles", include_str!("throttles.rs")),
