@@ -54,22 +54,42 @@ enum Command {
     Admin(admin::AdminCommand),
 }
 
+/// How the program ends when its arguments are no good (`EX_USAGE` of sysexits.h): other small
+/// numbers say how a synchronisation went, and a typing mistake is none of those.
+const EXIT_USAGE: u8 = 64;
+
 fn main() -> ExitCode {
-    let arguments = Arguments::parse();
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            // Where nobody can be told, the exit code still says it.
+            let _ = error.print();
+            return if error.use_stderr() {
+                ExitCode::from(EXIT_USAGE)
+            } else {
+                ExitCode::SUCCESS
+            };
+        }
+    };
     match run(arguments) {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => code,
         Err(error) => {
             // The whole chain, each link once: what happened, then why.
             eprintln!("writeback: {error}");
-            for cause in error.chain().skip(1) {
-                eprintln!("  because: {cause}");
+            let mut said = error.to_string();
+            for cause in error.chain().skip(1).map(ToString::to_string) {
+                // Some libraries repeat their source in their own words.
+                if !said.contains(&cause) {
+                    eprintln!("  because: {cause}");
+                }
+                said = cause;
             }
             ExitCode::FAILURE
         }
     }
 }
 
-fn run(arguments: Arguments) -> anyhow::Result<()> {
+fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     // One TLS stack for everything, before anything can ask for it.
     if rustls::crypto::aws_lc_rs::default_provider()
         .install_default()
@@ -83,8 +103,8 @@ fn run(arguments: Arguments) -> anyhow::Result<()> {
         .build()?;
     runtime.block_on(async {
         match arguments.command {
-            Command::Cloud(arguments) => cloud::run(arguments).await,
-            Command::Agent(command) => agent::run(command).await,
+            Command::Cloud(arguments) => cloud::run(arguments).await.map(|()| ExitCode::SUCCESS),
+            Command::Agent(command) => agent::run(command).await.map(|()| ExitCode::SUCCESS),
             Command::Admin(command) => admin::run(command).await,
         }
     })

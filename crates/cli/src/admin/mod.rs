@@ -1,11 +1,23 @@
 //! `writeback admin`: what an operator does on the cloud's own machine.
 
-use std::path::PathBuf;
+mod agents;
+mod audit;
+mod enrolment;
+mod forest;
+mod init;
+mod operator;
+mod sync;
+mod text;
+mod user;
+
+use std::{
+    io::{self, Write},
+    path::PathBuf,
+    process::ExitCode,
+};
 
 use clap::{Args, Subcommand};
 use writeback_cloud::{Admin, CloudConfig};
-use writeback_model::{AgentId, DomainName};
-use writeback_store::{AgentStore, AuditStore, ForestStore, UserStore};
 use writeback_store_sqlite::SqliteStore;
 
 use crate::outside::{SystemClock, SystemEntropy};
@@ -14,93 +26,25 @@ use crate::outside::{SystemClock, SystemEntropy};
 /// configuration names, also while the cloud runs.
 #[derive(Subcommand)]
 pub enum AdminCommand {
-    /// Make the tenant: once, before anything else.
-    #[command(after_help = "Example:\n  writeback admin init --name 'Example Inc'")]
-    Init {
-        /// The organisation's name, as people will read it.
-        #[arg(long)]
-        name: String,
-        #[command(flatten)]
-        cloud: Cloud,
-    },
+    Init(init::InitArguments),
     /// Tokens by which agents enrol.
     #[command(subcommand)]
-    Enrolment(EnrolmentCommand),
+    Enrolment(enrolment::EnrolmentCommand),
     /// The agents.
     #[command(subcommand)]
-    Agent(AgentsCommand),
+    Agent(agents::AgentsCommand),
     /// The forests that agents serve.
     #[command(subcommand)]
-    Forest(ForestCommand),
+    Forest(forest::ForestCommand),
+    /// Directory synchronisation: run it, look at it, set its rules.
+    #[command(subcommand)]
+    Sync(sync::SyncCommand),
+    /// The people that the cloud knows.
+    #[command(subcommand)]
+    User(user::UserCommand),
     /// The audit trail.
     #[command(subcommand)]
-    Audit(AuditCommand),
-}
-
-/// Tokens by which agents enrol.
-#[derive(Subcommand)]
-pub enum EnrolmentCommand {
-    /// Make a token. It is shown this once, good for one agent, and for an hour.
-    #[command(
-        after_help = "Example:\n  writeback admin enrolment create\nThen, on the agent's machine:\n  \
-                      writeback agent enroll --cloud https://reset.example.org --token wbenrol.…"
-    )]
-    Create {
-        /// Print the token alone, for a script.
-        #[arg(long)]
-        quiet: bool,
-        #[command(flatten)]
-        cloud: Cloud,
-    },
-}
-
-/// The agents.
-#[derive(Subcommand)]
-pub enum AgentsCommand {
-    /// Show all agents.
-    List {
-        #[command(flatten)]
-        cloud: Cloud,
-    },
-    /// Revoke an agent: its link is closed and it gets no other one.
-    #[command(after_help = "Example:\n  writeback admin agent revoke 019ab2c4-…")]
-    Revoke {
-        /// The agent, as `writeback admin agent list` shows it.
-        agent: AgentId,
-        #[command(flatten)]
-        cloud: Cloud,
-    },
-}
-
-/// The forests that agents serve.
-#[derive(Subcommand)]
-pub enum ForestCommand {
-    /// Show all forests and when each was imported.
-    List {
-        #[command(flatten)]
-        cloud: Cloud,
-    },
-    /// Import all users of a forest now. The running cloud begins within a second.
-    #[command(after_help = "Example:\n  writeback admin forest import corp.example.org")]
-    Import {
-        /// The forest, by its root domain.
-        forest: DomainName,
-        #[command(flatten)]
-        cloud: Cloud,
-    },
-}
-
-/// The audit trail.
-#[derive(Subcommand)]
-pub enum AuditCommand {
-    /// Show the last records, newest first, as lines of JSON.
-    List {
-        /// How many.
-        #[arg(long, default_value_t = 20)]
-        last: u32,
-        #[command(flatten)]
-        cloud: Cloud,
-    },
+    Audit(audit::AuditCommand),
 }
 
 /// Which cloud.
@@ -115,120 +59,55 @@ pub struct Cloud {
     config: PathBuf,
 }
 
+/// An opened one.
+struct OpenCloud {
+    config: CloudConfig,
+    store: SqliteStore,
+}
+
 impl Cloud {
-    async fn open(&self) -> anyhow::Result<(CloudConfig, SqliteStore)> {
+    async fn open(&self) -> anyhow::Result<OpenCloud> {
         let config = CloudConfig::load(&self.config)?;
         let store = SqliteStore::open(&config.database).await?;
-        Ok((config, store))
+        Ok(OpenCloud { config, store })
     }
 }
 
-pub async fn run(command: AdminCommand) -> anyhow::Result<()> {
+impl OpenCloud {
+    const fn admin(&self) -> Admin<'_> {
+        Admin {
+            store: &self.store,
+            clock: &SystemClock,
+            entropy: &SystemEntropy,
+        }
+    }
+}
+
+pub async fn run(command: AdminCommand) -> anyhow::Result<ExitCode> {
     match command {
-        AdminCommand::Init { name, cloud } => {
-            let (_, store) = cloud.open().await?;
-            let tenant = admin(&store).init(&name).await?;
-            println!("The tenant {} is made ({}).", tenant.name, tenant.id);
-            println!("Next: start `writeback cloud`, then `writeback admin enrolment create`.");
-        }
-        AdminCommand::Enrolment(EnrolmentCommand::Create { quiet, cloud }) => {
-            let (config, store) = cloud.open().await?;
-            let (token, enrolment) = admin(&store).create_enrolment().await?;
-            if quiet {
-                println!("{token}");
-            } else {
-                println!(
-                    "Good for one agent until {}:\n\n  {token}\n",
-                    enrolment.expires_at
-                );
-                println!("On the agent's machine, before then:\n");
-                println!(
-                    "  writeback agent enroll --cloud {} --token {token}",
-                    config.public_url.origin()
-                );
-            }
-        }
-        AdminCommand::Agent(AgentsCommand::List { cloud }) => list_agents(&cloud).await?,
-        AdminCommand::Agent(AgentsCommand::Revoke { agent, cloud }) => {
-            let (_, store) = cloud.open().await?;
-            admin(&store).revoke_agent(agent).await?;
-            println!("The agent {agent} is revoked. Its link is closed within seconds.");
-        }
-        AdminCommand::Forest(ForestCommand::List { cloud }) => list_forests(&cloud).await?,
-        AdminCommand::Forest(ForestCommand::Import { forest, cloud }) => {
-            let (_, store) = cloud.open().await?;
-            admin(&store).want_import(&forest).await?;
-            println!(
-                "An import of {forest} is asked for; `writeback admin forest list` shows when it is complete."
-            );
-        }
-        AdminCommand::Audit(AuditCommand::List { last, cloud }) => {
-            let (_, store) = cloud.open().await?;
-            let tenant = admin(&store).tenant().await?;
-            for line in store.last_audit_lines(tenant.id, last).await? {
-                println!("{line}");
-            }
-        }
+        AdminCommand::Init(arguments) => init::run(arguments).await?,
+        AdminCommand::Enrolment(command) => enrolment::run(command).await?,
+        AdminCommand::Agent(command) => agents::run(command).await?,
+        AdminCommand::Forest(command) => forest::run(command).await?,
+        AdminCommand::Sync(command) => return sync::run(command).await,
+        AdminCommand::User(command) => user::run(command).await?,
+        AdminCommand::Audit(command) => audit::run(command).await?,
     }
-    Ok(())
+    Ok(ExitCode::SUCCESS)
 }
 
-const fn admin(store: &SqliteStore) -> Admin<'_> {
-    Admin {
-        store,
-        clock: &SystemClock,
-        entropy: &SystemEntropy,
+/// Prints what may be long. Whoever reads it may have seen enough: `… | head` is no failure.
+fn print(text: &str) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        done => done,
     }
 }
 
-async fn list_agents(cloud: &Cloud) -> anyhow::Result<()> {
-    let (_, store) = cloud.open().await?;
-    let tenant = admin(&store).tenant().await?;
-    let agents = store.agents(tenant.id).await?;
-    if agents.is_empty() {
-        println!("No agent has enrolled yet: `writeback admin enrolment create` makes a token.");
-        return Ok(());
-    }
-    println!(
-        "{:36}  {:24}  {:8}  {:20}  STATE",
-        "AGENT", "HOST", "VERSION", "LAST CONNECTED"
-    );
-    for agent in agents {
-        let seen = agent
-            .seen_at
-            .map_or_else(|| "never".to_owned(), |at| format!("{at:.0}"));
-        let state = if agent.revoked_at.is_some() {
-            "revoked"
-        } else {
-            "enrolled"
-        };
-        println!(
-            "{:36}  {:24}  {:8}  {seen:20}  {state}",
-            agent.id, agent.host, agent.version
-        );
-    }
-    Ok(())
-}
-
-async fn list_forests(cloud: &Cloud) -> anyhow::Result<()> {
-    let (_, store) = cloud.open().await?;
-    let tenant = admin(&store).tenant().await?;
-    let forests = store.forests(tenant.id).await?;
-    if forests.is_empty() {
-        println!("No agent has reported a forest yet: enrol and run one.");
-        return Ok(());
-    }
-    println!(
-        "{:32}  {:20}  {} users in all",
-        "FOREST",
-        "LAST FULL IMPORT",
-        store.count_users(tenant.id).await?
-    );
-    for forest in forests {
-        let imported = forest
-            .imported_at
-            .map_or_else(|| "never".to_owned(), |at| format!("{at:.0}"));
-        println!("{:32}  {imported}", forest.name.as_str());
-    }
-    Ok(())
+/// Prints a value for machines.
+fn print_json(value: &impl serde::Serialize) -> anyhow::Result<()> {
+    let mut text = serde_json::to_string_pretty(value)?;
+    text.push('\n');
+    Ok(print(&text)?)
 }

@@ -45,7 +45,7 @@ pub enum AdminError {
     #[error("no agent has reported a forest {0}: `writeback admin forest list` shows them")]
     NoForest(DomainName),
     /// Rules that cannot be.
-    #[error("the rules were not set: one of them cannot be")]
+    #[error("these rules cannot be set")]
     Rules(#[from] RulesError),
     /// Not a name that a person can have.
     #[error("{0:?} is no user principal name: write it as name@suffix")]
