@@ -136,9 +136,7 @@ impl Candidates {
         let Some(mut person) = self.people.remove(&id) else {
             return;
         };
-        if let Some(anchor) = person.source_anchor {
-            forget(&mut self.anchors, &anchor, id);
-        }
+        // A source anchor never changes.
         if let Some(name) = folded(&person.attributes.user_principal_name) {
             forget(&mut self.upns, &name, id);
         }
@@ -166,8 +164,8 @@ impl Candidates {
     }
 }
 
-fn forget<K: Ord>(index: &mut BTreeMap<K, BTreeSet<UserId>>, key: &K, id: UserId) {
-    if let Some(ids) = index.get_mut(key) {
+fn forget(index: &mut BTreeMap<String, BTreeSet<UserId>>, name: &str, id: UserId) {
+    if let Some(ids) = index.get_mut(name) {
         ids.remove(&id);
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::{Attributes, Candidates, Object, Origin, Person, Problem, Reason, Rules};
+use crate::{Account, Attributes, Candidates, Object, Origin, Person, Problem, Reason, Rules};
 
 /// What was found.
 pub(crate) enum Found<'a> {
@@ -44,10 +44,10 @@ fn matcher_off<'a>(person: &Person, matcher: &str) -> Found<'a> {
 /// the cloud. An administrator gets no further account in either case.
 pub(crate) fn hard<'a>(object: &Object, candidates: &'a Candidates, rules: &Rules) -> Found<'a> {
     let anchor = object.source_anchor();
-    // Should two people have it, those who are there and synchronised are asked first.
+    // Should two people have it, the synchronised one was matched by it before.
     let best = candidates
         .by_anchor(anchor)
-        .min_by_key(|it| (it.origin == Origin::Cloud, it.removed_at.is_some(), it.id));
+        .min_by_key(|it| (it.origin == Origin::Cloud, it.id));
     let Some(person) = best else {
         return Found::Nobody;
     };
@@ -60,8 +60,8 @@ pub(crate) fn hard<'a>(object: &Object, candidates: &'a Candidates, rules: &Rule
     }
     // An account of somebody who is removed, or about to be, is not there any more.
     let is_there = person.removal.is_none() && person.removed_at.is_none();
-    let other = |it: &&crate::Account| it.forest == object.forest && it.anchor != object.anchor;
-    if is_there && person.accounts.iter().any(|it| other(&it)) {
+    let other = |it: &Account| it.forest == object.forest && it.anchor != object.anchor;
+    if is_there && person.accounts.iter().any(other) {
         let why = "another object of the forest has the source anchor";
         return not_matched(person, Problem::DuplicateAnchor { with: user }, why);
     }

@@ -2,7 +2,6 @@
 
 use crate::{
     Account, Attributes, Change, Person, Problem, Reason, Standing,
-    candidates::folded,
     decide::{Deciding, Flowed},
     differences,
     standing::standing,
@@ -113,13 +112,7 @@ impl Deciding<'_> {
         self.problems.extend(problems);
         let other = |it: &&Person| person.is_none_or(|person| person.id != it.id);
         let name = &attributes.user_principal_name;
-        // Whoever has the name keeps it.
-        let has_it = |it: &Person| {
-            it.removed_at.is_none() && folded(&it.attributes.user_principal_name) == folded(name)
-        };
-        if !person.is_some_and(has_it)
-            && let Some(with) = self.candidates.by_upn(name).find(other)
-        {
+        if let Some(with) = self.candidates.by_upn(name).find(other) {
             let with = with.id;
             self.problems.push(Problem::DuplicateUpn { with });
         }

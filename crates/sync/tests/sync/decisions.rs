@@ -278,6 +278,24 @@ fn the_next_object_of_a_batch_meets_the_results_of_the_one_before() {
 }
 
 #[test]
+fn a_name_that_the_batch_gave_up_can_be_taken_by_the_next() {
+    let (mut bob, mut ann) = (object(WEST, 1, "bob"), object(WEST, 2, "ann"));
+    set(&mut bob, "mail", "bob@west.test");
+    let people = vec![made_of(7, &mut bob), made_of(8, &mut ann)];
+    set(&mut bob, "userPrincipalName", "bobby@west.test");
+    set(&mut bob, "mail", "bobby@west.test");
+    set(&mut ann, "mail", "bob@west.test");
+    set(&mut ann, "userPrincipalName", "bob@west.test");
+    let mut candidates = Candidates::new(people);
+    for object in [bob, ann] {
+        let rules = Rules::default();
+        let decision = decide(&object, &mut candidates, &rules, &[], &mut || id(99));
+        assert!(matches!(decision.change, Change::Update { .. }));
+        assert_eq!(decision.problems, []);
+    }
+}
+
+#[test]
 fn conditions_do_not_look_at_case() {
     let holds = |condition: Condition| {
         let mut ann = object(WEST, 1, "ann");

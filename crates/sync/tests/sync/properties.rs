@@ -8,7 +8,7 @@ use writeback_sync::{Change, Gone, Object, Person, Rules, Standing, flow};
 
 use crate::{
     make::*,
-    world::{Key, World, key},
+    world::{self, Key, World, key},
 };
 
 const FORESTS: [&str; 3] = [WEST, EAST, "north.test"];
@@ -86,6 +86,7 @@ fn states() -> impl Strategy<Value = State> {
 enum Step {
     Import(State),
     SyncOne(usize),
+    SyncForest(usize),
     Settle,
     Export,
     GrantAdminRole(usize),
@@ -95,6 +96,7 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
     let step = prop_oneof![
         8 => states().prop_map(Step::Import),
         6 => any::<usize>().prop_map(Step::SyncOne),
+        2 => (0..FORESTS.len()).prop_map(Step::SyncForest),
         2 => Just(Step::Settle),
         1 => Just(Step::Export),
         1 => any::<usize>().prop_map(Step::GrantAdminRole),
@@ -128,16 +130,18 @@ fn cloud_people() -> impl Strategy<Value = Vec<Person>> {
     })
 }
 
-/// Synchronises one object and looks at what was done.
-fn sync(world: &mut World, key: &Key) {
+/// Synchronises some objects of a forest and looks at what was done.
+fn sync(world: &mut World, batch: &[Key]) {
     let admins = accounts_of_admins(world);
-    let decision = world.sync(key);
-    if let Change::Remove { user, .. } = decision.change {
-        let others = world.joined_to(user).filter(|it| world::key(it) != *key);
-        assert_eq!(others.count(), 0, "removed in spite of another account");
+    let decisions = world.sync(batch);
+    if let ([key], [decision]) = (batch, &*decisions) {
+        if let Change::Remove { user, .. } = decision.change {
+            let others = world.joined_to(user).filter(|it| world::key(it) != *key);
+            assert_eq!(others.count(), 0, "removed in spite of another account");
+        }
+        let (again, _) = world.decide(batch);
+        assert_eq!(again[0].change, Change::None, "after {decision:#?}");
     }
-    let (again, _) = world.decide(key);
-    assert_eq!(again.change, Change::None, "after {decision:#?}");
     for (admin, accounts) in accounts_of_admins(world) {
         assert!(
             accounts.is_subset(&admins[&admin]),
@@ -147,8 +151,6 @@ fn sync(world: &mut World, key: &Key) {
     names_are_unique(world);
     targets_have_their_own_attributes(world);
 }
-
-use crate::world;
 
 fn accounts_of_admins(world: &World) -> BTreeMap<UserId, BTreeSet<Key>> {
     let admins = world.people().into_iter().filter(|it| it.holds_admin_role);
@@ -213,7 +215,13 @@ proptest! {
                 Step::Import(state) => world.import(state.object()),
                 Step::SyncOne(number) if !world.objects.is_empty() => {
                     let keys: Vec<_> = world.objects.keys().cloned().collect();
-                    sync(&mut world, &keys[number % keys.len()]);
+                    sync(&mut world, &[keys[number % keys.len()].clone()]);
+                }
+                Step::SyncForest(number) => {
+                    let forest = domain(FORESTS[number]);
+                    let keys = world.objects.keys().filter(|(it, _)| *it == forest);
+                    let batch: Vec<_> = keys.cloned().collect();
+                    sync(&mut world, &batch);
                 }
                 Step::Settle => settle(&mut world),
                 Step::Export => {

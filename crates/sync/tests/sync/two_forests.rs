@@ -1,6 +1,7 @@
 //! One person with accounts in two forests.
 
-use writeback_sync::{Account, Change, Gone, Object, Person, Problem, Reason, Standing};
+use jiff::Timestamp;
+use writeback_sync::{Account, Change, Gone, Object, Person, Problem, Reason, Removal, Standing};
 
 use crate::make::*;
 
@@ -171,4 +172,25 @@ fn an_account_that_moves_to_another_domain_of_its_forest_is_the_target_there() {
         panic!("{:?}", decision.change);
     };
     assert_eq!(standing, Standing::Target(Account::from(&ann)));
+}
+
+#[test]
+fn who_comes_back_through_another_account_has_no_target_until_the_old_one_has_left() {
+    let (mut west, mut east, mut person) = both();
+    west.gone = Some(Gone::Deleted);
+    east.joined = None;
+    now(&mut person, &[&west]);
+    person.removal = Some(Removal::Deleted);
+    person.removed_at = Some(Timestamp::UNIX_EPOCH);
+    let decision = decided(&east, &[person]);
+    let Change::Update {
+        attributes,
+        standing,
+        ..
+    } = decision.change
+    else {
+        panic!("{:?}", decision.change);
+    };
+    assert_eq!(attributes.user_principal_name, "ann.east@east.test");
+    assert_eq!(standing, Standing::None);
 }

@@ -5,8 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 use writeback_model::{DomainName, SourceAnchor, UserId};
 use writeback_sync::{
-    Account, Candidates, Change, Decision, Object, Origin, Person, Problem, Rules, Standing,
-    decide, keys,
+    Account, Candidates, Change, Decision, Object, Origin, Person, Problem, Rules, decide, keys,
 };
 
 use crate::make::id;
@@ -25,7 +24,7 @@ pub struct World {
     people: BTreeMap<UserId, Person>,
     pending: BTreeSet<Key>,
     errors: BTreeSet<Key>,
-    made: u8,
+    next: u8,
 }
 
 pub fn key(object: &Object) -> Key {
@@ -36,6 +35,7 @@ impl World {
     pub fn with(people: impl IntoIterator<Item = Person>) -> Self {
         Self {
             people: people.into_iter().map(|it| (it.id, it)).collect(),
+            next: 100,
             ..Self::default()
         }
     }
@@ -69,50 +69,71 @@ impl World {
         self.people.get_mut(&id).unwrap().holds_admin_role = true;
     }
 
-    /// Decides about one object, and nothing else.
-    pub fn decide(&self, key: &Key) -> (Decision, Candidates) {
-        let object = &self.objects[key];
-        let keys = keys(std::slice::from_ref(object), &self.rules);
+    /// Decides about some objects of a forest, one after the other, and does nothing.
+    pub fn decide(&self, batch: &[Key]) -> (Vec<Decision>, Candidates) {
+        let objects: Vec<_> = batch.iter().map(|it| self.objects[it].clone()).collect();
+        let keys = keys(&objects, &self.rules);
         let has = |names: &BTreeSet<String>, name: &str| names.contains(&name.to_lowercase());
         let is_candidate = |it: &Person| {
-            let it_names = &it.attributes;
+            let named = &it.attributes;
             keys.users.contains(&it.id)
                 || it
                     .source_anchor
                     .is_some_and(|it| keys.anchors.contains(&it))
                 || it.removed_at.is_none()
-                    && (has(&keys.upns, &it_names.user_principal_name)
-                        || it_names
-                            .mail
-                            .as_ref()
-                            .is_some_and(|it| has(&keys.mails, it)))
+                    && (has(&keys.upns, &named.user_principal_name)
+                        || named.mail.as_ref().is_some_and(|it| has(&keys.mails, it)))
         };
         let mut people = self.people();
         people.retain(is_candidate);
         let mut candidates = Candidates::new(people);
-        let new = || id(100 + self.made);
-        let decision = decide(object, &mut candidates, &self.rules, &[], &mut || new());
-        (decision, candidates)
+        let mut numbers = self.next..;
+        let mut new = || id(numbers.next().unwrap());
+        let decisions = objects
+            .iter()
+            .map(|it| decide(it, &mut candidates, &self.rules, &[], &mut new))
+            .collect();
+        (decisions, candidates)
     }
 
-    /// Decides about one object and carries it out.
-    pub fn sync(&mut self, key: &Key) -> Decision {
-        let (decision, candidates) = self.decide(key);
-        self.pending.remove(key);
-        self.errors.remove(key);
+    /// Decides about some objects of a forest and carries it out.
+    pub fn sync(&mut self, batch: &[Key]) -> Vec<Decision> {
+        let (decisions, candidates) = self.decide(batch);
+        for key in batch {
+            self.pending.remove(key);
+            self.errors.remove(key);
+        }
+        for (key, decision) in batch.iter().zip(&decisions) {
+            self.apply(key, decision);
+        }
+        // What the next object of the batch would meet is what the next batch would.
+        let sorted = |mut person: Person| {
+            person
+                .accounts
+                .sort_by_key(|it| (it.forest.clone(), it.anchor));
+            person
+        };
+        for person in self.people() {
+            if let Some(there) = candidates.person(person.id) {
+                assert_eq!(sorted(there.clone()), sorted(person));
+            }
+        }
+        decisions
+    }
+
+    fn apply(&mut self, key: &Key, decision: &Decision) {
         if decision.problems.iter().any(Problem::is_error) {
             self.errors.insert(key.clone());
         }
-        let join = |world: &mut Self, to| world.objects.get_mut(key).unwrap().joined = to;
         match decision.change.clone() {
-            Change::None => return decision,
+            Change::None => {}
             Change::Add {
                 user,
                 source_anchor,
                 attributes,
                 standing,
             } => {
-                self.made += 1;
+                self.next += 1;
                 let new = Person {
                     id: user,
                     origin: Origin::Synchronised,
@@ -125,7 +146,7 @@ impl World {
                     removed_at: None,
                 };
                 assert_eq!(self.people.insert(user, new), None);
-                join(self, Some(user));
+                self.join(key, Some(user));
             }
             Change::Update {
                 user,
@@ -133,7 +154,7 @@ impl World {
                 attributes,
                 standing,
             } => {
-                join(self, Some(user));
+                self.join(key, Some(user));
                 let person = self.people.get_mut(&user).unwrap();
                 person.origin = Origin::Synchronised;
                 person.source_anchor = person.source_anchor.or(source_anchor);
@@ -144,7 +165,7 @@ impl World {
                 self.look_again(user, key);
             }
             Change::Leave { user, standing } => {
-                join(self, None);
+                self.join(key, None);
                 self.people.get_mut(&user).unwrap().standing = standing;
                 self.look_again(user, key);
             }
@@ -152,8 +173,10 @@ impl World {
                 self.people.get_mut(&user).unwrap().removal = Some(why);
             }
         }
-        self.candidates_agree(&candidates, &decision);
-        decision
+    }
+
+    fn join(&mut self, key: &Key, to: Option<UserId>) {
+        self.objects.get_mut(key).unwrap().joined = to;
     }
 
     fn look_again(&mut self, user: UserId, except: &Key) {
@@ -162,32 +185,13 @@ impl World {
         self.pending.extend(others);
     }
 
-    /// What the next object of the batch would meet is what the next batch would.
-    fn candidates_agree(&self, candidates: &Candidates, decision: &Decision) {
-        let (Change::Add { user, .. }
-        | Change::Update { user, .. }
-        | Change::Leave { user, .. }
-        | Change::Remove { user, .. }) = decision.change
-        else {
-            return;
-        };
-        let sorted = |mut person: Person| {
-            person
-                .accounts
-                .sort_by_key(|it| (it.forest.clone(), it.anchor));
-            person
-        };
-        let there = candidates.person(user).unwrap().clone();
-        assert_eq!(sorted(there), sorted(self.person(user)));
-    }
-
     /// Synchronises what is pending, again and again, until nothing changes.
     pub fn settle(&mut self) {
         for _ in 0..ROUNDS {
             let due: Vec<_> = self.pending.union(&self.errors).cloned().collect();
             let mut is_at_rest = true;
             for key in due {
-                is_at_rest &= self.sync(&key).change == Change::None;
+                is_at_rest &= self.sync(&[key])[0].change == Change::None;
             }
             if is_at_rest && self.pending.is_empty() {
                 return;
@@ -203,7 +207,6 @@ impl World {
         staged
             .map(|person| {
                 person.removed_at = Some(Timestamp::UNIX_EPOCH);
-                person.standing = Standing::None;
                 person.id
             })
             .collect()
