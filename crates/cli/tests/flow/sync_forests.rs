@@ -1,0 +1,83 @@
+//! Three forests in one tenant, from empty.
+
+use std::collections::BTreeSet;
+
+use anyhow::{Result, ensure};
+use writeback_lab::{Forest, PEOPLE};
+use writeback_stage::AgentPlace;
+
+use crate::{sync_setting::Synchronised, sync_unit::list};
+
+/// What an import reads: everybody but the directory's own accounts, such as krbtgt.
+const USERS: &str =
+    "(&(objectCategory=person)(objectClass=user)(!(isCriticalSystemObject=TRUE)))";
+
+fn agent_of(forest: &str, netns: &str) -> AgentPlace {
+    AgentPlace {
+        netns: netns.to_owned(),
+        forests: vec![forest.to_owned()],
+        forest_extra: "allow_without_policy_hints = true".to_owned(),
+        ..AgentPlace::corp()
+    }
+}
+
+fn users(forest: &Forest) -> Result<BTreeSet<[u8; 16]>> {
+    let found = list(forest, &forest.base_dn, USERS)?;
+    Ok(found.into_iter().map(|it| it.guid).collect())
+}
+
+/// Whoever is in the directory, by `ldapsearch`, is in the cloud, and nobody else. Other tests
+/// make and delete users meanwhile: those may be on either side.
+#[tokio::test]
+async fn three_forests_are_imported_from_empty_whole() -> Result<()> {
+    let agents = vec![
+        agent_of("corp.test", "wb-agent1"),
+        agent_of("fabrikam.test", "wb-agent2"),
+        agent_of("legacy.test", "wb-agent1"),
+    ];
+    let it = Synchronised::of(agents).await?;
+    for forest in it.stage.lab.forests() {
+        let before = users(forest)?;
+        it.runs(&forest.domain, "full-cycle", 0).or_else(|_| {
+            // Others' users may have problems of their own.
+            it.runs(&forest.domain, "full-cycle", 2)
+        })?;
+        let after = users(forest)?;
+        let cloud: BTreeSet<_> = it
+            .seen
+            .everybody(&forest.domain)
+            .await?
+            .into_keys()
+            .collect();
+        let lost: Vec<_> = before
+            .intersection(&after)
+            .filter(|guid| !cloud.contains(*guid))
+            .collect();
+        ensure!(lost.is_empty(), "{} lost {lost:02x?}", forest.domain);
+        let there = |guid: &&[u8; 16]| before.contains(*guid) || after.contains(*guid);
+        for extra in cloud.iter().filter(|guid| !there(guid)) {
+            let deleted = forest.edit()?.deleted_dn(extra)?;
+            ensure!(
+                deleted.is_some(),
+                "{} has {extra:02x?} too many",
+                forest.domain
+            );
+        }
+        for person in PEOPLE {
+            let user = forest.person(person.sam)?;
+            let known = it.seen.known(&user.guid).await?;
+            assert_eq!(known.attributes.user_principal_name, user.upn);
+            assert_eq!(
+                known.attributes.display_name.as_deref(),
+                Some(person.display_name)
+            );
+            assert_eq!(known.attributes.mail.as_deref(), Some(user.mail.as_str()));
+            assert_eq!(known.attributes.enabled, person.case != "disabled");
+        }
+    }
+    let status = it.sync(&["status"])?;
+    for forest in it.stage.lab.forests() {
+        assert!(status.contains(&forest.domain), "{status}");
+    }
+    Ok(())
+}
