@@ -122,6 +122,24 @@ impl Forest {
         Ok(entry.all(name).to_vec())
     }
 
+    /// How long OpenLDAP's `ldapsearch` takes for a subtree as the agent, over
+    /// LDAPS in pages of 1,000, connecting included and its output thrown away: a
+    /// yardstick for what the DC itself needs.
+    pub fn ldapsearch_timed(
+        &self,
+        dc: &Dc,
+        base: &str,
+        filter: &str,
+        attributes: &[&str],
+    ) -> Result<Duration> {
+        let agent = Ldap {
+            fqdn: dc.fqdn.clone(),
+            who: self.agent_upn.clone(),
+            password: self.agent_password.clone(),
+        };
+        agent.time_search(base, filter, attributes)
+    }
+
     /// Waits until every DC has all changes made on every other DC before this
     /// call: a mark set on each now has arrived on all.
     pub fn replicated(&self, timeout: Duration) -> Result<()> {

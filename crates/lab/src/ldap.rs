@@ -3,9 +3,11 @@
 
 use std::collections::BTreeMap;
 use std::io::Write as _;
-use std::process::Command;
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result, bail, ensure};
+use tempfile::NamedTempFile;
 
 use crate::command::{Ran, run};
 use crate::plan::OFFICE;
@@ -58,13 +60,19 @@ pub(crate) fn in_office(program: &str) -> Command {
 }
 
 impl Ldap {
-    /// Runs one of the tools. The password goes through a file: exact bytes,
-    /// and in no process list.
+    /// Runs one of the tools.
     pub(crate) fn tool(&self, program: &str, args: &[&str], input: &[u8]) -> Result<Ran> {
+        let (mut command, _secret) = self.command(program, args)?;
+        run(&mut command, input)
+    }
+
+    /// One of the tools, ready to run while the file is kept. The password goes
+    /// through it: exact bytes, and in no process list.
+    fn command(&self, program: &str, args: &[&str]) -> Result<(Command, NamedTempFile)> {
         let mut command = in_office(program);
         let uri = format!("ldaps://{}", self.fqdn);
         command.args(["-x", "-H", &uri, "-o", "nettimeout=10"]);
-        let mut secret = tempfile::NamedTempFile::new().context("cannot make a password file")?;
+        let mut secret = NamedTempFile::new().context("cannot make a password file")?;
         if !self.who.is_empty() {
             secret
                 .write_all(self.password.as_bytes())
@@ -75,7 +83,7 @@ impl Ldap {
         command
             .env("LDAPTLS_CACERT", ca::files().ca)
             .env("LDAPTLS_REQCERT", "demand");
-        run(&mut command, input)
+        Ok((command, secret))
     }
 
     /// Carries out LDIF change records; an error tells what the DC said.
@@ -128,6 +136,23 @@ impl Ldap {
             );
         }
         Ok(parse(&ran.stdout))
+    }
+
+    /// How long a paged search takes whose output goes nowhere.
+    pub(crate) fn time_search(
+        &self,
+        base: &str,
+        filter: &str,
+        attributes: &[&str],
+    ) -> Result<Duration> {
+        let fixed = ["-LLL", "-E", "pr=1000/noprompt", "-b", base, filter];
+        let (mut command, _secret) = self.command("ldapsearch", &[&fixed, attributes].concat())?;
+        command.stdin(Stdio::null()).stdout(Stdio::null());
+        let start = Instant::now();
+        let status = command.status().context("cannot start ldapsearch")?;
+        let took = start.elapsed();
+        ensure!(status.success(), "{} refused a search: {status}", self.fqdn);
+        Ok(took)
     }
 
     /// One entry that must exist.

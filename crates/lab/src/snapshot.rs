@@ -3,7 +3,7 @@
 //! in time would be ignored by its partners (USN rollback).
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::{Context as _, Result};
@@ -11,8 +11,7 @@ use sha2::{Digest as _, Sha256};
 
 use crate::machine::Machine;
 use crate::plan::ForestPlan;
-use crate::secrets;
-use crate::{rootfs, samba, state};
+use crate::{rootfs, samba, secrets, state};
 
 /// Passwords of the domain expire after 42 days, so old snapshots are useless.
 const MAX_AGE: Duration = Duration::from_secs(30 * 24 * 3600);
@@ -36,7 +35,7 @@ fn recipe(plan: &ForestPlan) -> String {
     hex::encode(hash.finalize()).chars().take(12).collect()
 }
 
-fn kept(plan: &ForestPlan) -> Result<PathBuf> {
+pub(crate) fn kept(plan: &ForestPlan) -> Result<PathBuf> {
     Ok(state::cache_dir("domains")?.join(format!("{}-{}", plan.domain, recipe(plan))))
 }
 
@@ -65,25 +64,45 @@ pub(crate) fn restore(plan: &ForestPlan) -> Result<bool> {
         state::remove_tree(&kept)?;
         return Ok(false);
     }
-    for dc in plan.dcs {
-        let data = samba::data_dir(dc);
-        state::remove_tree(&data)?;
-        fs::create_dir_all(data.parent().unwrap_or(&data))
-            .context("cannot make the DC's directory")?;
-        state::copy_tree(&kept.join(dc.name), &data)?;
-    }
+    copy_back(plan, &kept)?;
     fs::copy(kept.join("secrets.json"), secrets::file(plan.domain)?)
         .context("cannot restore the passwords")?;
     state::write(&marker(plan)?, 0o644, recipe(plan).as_bytes())?;
     Ok(true)
 }
 
+/// Puts databases back into the directories of machines without a service.
+pub(crate) fn copy_back(plan: &ForestPlan, kept: &Path) -> Result<()> {
+    for dc in plan.dcs {
+        let data = samba::data_dir(dc);
+        fs::create_dir_all(&data).context("cannot make the DC's directory")?;
+        // Emptied, not replaced: a machine that runs has mounted the directory.
+        for entry in fs::read_dir(&data).context("cannot read the DC's directory")? {
+            let path = entry?.path();
+            if path.is_dir() && !path.is_symlink() {
+                state::remove_tree(&path)?;
+            } else {
+                fs::remove_file(&path)
+                    .with_context(|| format!("cannot remove {}", path.display()))?;
+            }
+        }
+        state::copy_tree(&kept.join(dc.name), &data)?;
+    }
+    Ok(())
+}
+
 /// Stops the DCs, keeps their databases; the caller starts them again.
 pub(crate) fn take(plan: &ForestPlan) -> Result<()> {
+    remove_older(plan)?;
+    take_as(plan, &kept(plan)?)?;
+    state::write(&marker(plan)?, 0o644, recipe(plan).as_bytes())
+}
+
+/// As [`take`], into a directory that does not exist.
+pub(crate) fn take_as(plan: &ForestPlan, kept: &Path) -> Result<()> {
     for dc in plan.dcs {
         Machine::get(dc.name)?.end_services()?;
     }
-    let kept = kept(plan)?;
     let building = kept.with_extension("building");
     state::remove_tree(&building)?;
     fs::create_dir_all(&building).context("cannot make the snapshot's directory")?;
@@ -92,9 +111,7 @@ pub(crate) fn take(plan: &ForestPlan) -> Result<()> {
     }
     fs::copy(secrets::file(plan.domain)?, building.join("secrets.json"))
         .context("cannot keep the passwords")?;
-    remove_older(plan)?;
-    fs::rename(&building, &kept).context("cannot move the snapshot into place")?;
-    state::write(&marker(plan)?, 0o644, recipe(plan).as_bytes())
+    fs::rename(&building, kept).context("cannot move the snapshot into place")
 }
 
 /// Snapshots of other recipes only take up room.

@@ -2,10 +2,11 @@
 
 use anyhow::{Result, anyhow, bail};
 
+use crate::forest::Forest;
 use crate::machine::{Machine, Setup};
 use crate::plan::{self, Base, FORESTS, ROUTER, ROUTER_LAN_IP};
 use crate::progress::Steps;
-use crate::{apt, ca, dc, dns, lock, mailserver, provision, proxy, rootfs, state, topology};
+use crate::{apt, ca, crowd, dc, dns, lock, mailserver, provision, proxy, rootfs, state, topology};
 
 pub(crate) fn up(steps: &Steps<'_>) -> Result<()> {
     if plan::company().any(topology::inside) {
@@ -66,5 +67,9 @@ fn forests(steps: &Steps<'_>) -> Result<()> {
         ended
             .into_iter()
             .try_for_each(|end| end.map_err(|_| anyhow!("a forest's thread died"))?)
-    })
+    })?;
+    // Not in the threads: they would take each other's locks for those of a test.
+    FORESTS
+        .iter()
+        .try_for_each(|forest| crowd::sweep(&Forest::load(forest)?, steps))
 }

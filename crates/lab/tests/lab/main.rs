@@ -5,6 +5,7 @@
 #![cfg(test)]
 
 mod accounts;
+mod crowd;
 mod disturb;
 mod edits;
 mod network;
