@@ -17,8 +17,8 @@ use crate::admin::{print, text::number};
 const TURN: Duration = Duration::from_millis(120);
 
 /// Objects are counted: a bar where it is known how many there will be.
-const BAR: &str = "{prefix}  [{bar:30}] {msg}";
-const SPINNER: &str = "{prefix}  {spinner} {msg}";
+const BAR: &str = "{prefix}  [{bar:30}] {msg}  {elapsed}";
+const SPINNER: &str = "{prefix}  {spinner} {msg}  {elapsed}";
 
 /// What a person looks at.
 pub(super) enum Screen {
@@ -81,13 +81,21 @@ impl Screen {
             return;
         };
         let bar = of_runs.entry(run.id).or_insert_with(|| {
-            let bar = all.add(new_bar(run));
-            bar.set_prefix(format!("{}  {:12}", run.forest, run.profile.name()));
+            let name = format!("{}  {:12}", run.forest, run.profile.name());
+            let bar = ProgressBar::new_spinner()
+                .with_style(style(SPINNER))
+                .with_prefix(name)
+                .with_message("begins");
+            let bar = all.add(bar);
+            bar.enable_steady_tick(TURN);
             bar
         });
         let read = run.counts.read;
         match run.expected {
             Some(expected) => {
+                if bar.length().is_none() {
+                    bar.set_style(style(BAR));
+                }
                 // More than before is no reason for a bar that is over-full.
                 let expected = expected.max(read);
                 bar.set_length(expected);
@@ -100,16 +108,9 @@ impl Screen {
     }
 }
 
-fn new_bar(run: &Run) -> ProgressBar {
-    let (template, bar) = match run.expected {
-        Some(expected) => (BAR, ProgressBar::new(expected)),
-        None => (SPINNER, ProgressBar::new_spinner()),
-    };
-    let bar = match ProgressStyle::with_template(template) {
-        Ok(style) => bar.with_style(style.progress_chars("=> ")),
-        // The templates are constants; were one wrong, the usual look does.
-        Err(_) => bar,
-    };
-    bar.enable_steady_tick(TURN);
-    bar
+fn style(template: &str) -> ProgressStyle {
+    // The templates are constants; were one wrong, the usual look does.
+    ProgressStyle::with_template(template)
+        .unwrap_or_else(|_| ProgressStyle::default_bar())
+        .progress_chars("=> ")
 }

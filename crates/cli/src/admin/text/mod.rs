@@ -10,11 +10,11 @@ pub(super) use table::{Table, one_line};
 pub(super) fn ago(age: SignedDuration) -> String {
     let seconds = age.as_secs();
     let words = match seconds {
-        ..-5 => return "in the future: is the clock right?".to_owned(),
-        ..2 => return "just now".to_owned(),
-        ..60 => count(seconds, "second"),
-        ..3_600 => count(seconds / 60, "minute"),
-        ..172_800 => count(seconds / 3_600, "hour"),
+        i64::MIN..=-6 => return "in the future: is the clock right?".to_owned(),
+        -5..=1 => return "just now".to_owned(),
+        2..=59 => count(seconds, "second"),
+        60..=3_599 => count(seconds / 60, "minute"),
+        3_600..=172_799 => count(seconds / 3_600, "hour"),
         _ => count(seconds / 86_400, "day"),
     };
     format!("{words} ago")
@@ -25,9 +25,9 @@ pub(super) fn took(duration: SignedDuration) -> String {
     let seconds = duration.as_secs().max(0);
     match seconds {
         0 => format!("{} ms", duration.as_millis().max(0)),
-        ..10 => format!("{:.1} s", duration.as_secs_f64()),
-        ..60 => format!("{seconds} s"),
-        ..3_600 => format!("{} min {} s", seconds / 60, seconds % 60),
+        1..=9 => format!("{:.1} s", duration.as_secs_f64()),
+        10..=59 => format!("{seconds} s"),
+        60..=3_599 => format!("{} min {} s", seconds / 60, seconds % 60),
         _ => format!("{} h {} min", seconds / 3_600, seconds % 3_600 / 60),
     }
 }
