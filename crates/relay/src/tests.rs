@@ -123,6 +123,7 @@ fn connect(hub: &Arc<Hub>, number: u128, health: ForestHealth) -> Link {
         forest: "corp.test".parse().unwrap(),
         domains: vec![domain],
         health,
+        scope: None,
     };
     hub.connect(
         &agent,

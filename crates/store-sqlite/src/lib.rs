@@ -17,6 +17,8 @@ mod connector;
 mod forests;
 mod open;
 mod people;
+#[cfg(test)]
+mod plans;
 mod requests;
 mod row;
 mod runs;

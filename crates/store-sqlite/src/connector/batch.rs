@@ -122,29 +122,29 @@ struct Differing {
     updated: Vec<usize>,
 }
 
+pub(super) const DIFFERING: &str = "SELECT
+        json_group_array(new.key) FILTER (WHERE old.id IS NULL) AS added,
+        json_group_array(new.key) FILTER (WHERE old.id IS NOT NULL
+            AND (old.gone IS NOT NULL OR old.digest <> unhex(new.value ->> 'digest')))
+            AS updated
+    FROM jsonb_each(?) AS new
+    LEFT JOIN connector_objects AS old
+        ON old.tenant_id = ? AND old.forest = ?
+            AND old.anchor = unhex(new.value ->> 'anchor')";
+
 async fn differing(
     tx: &mut SqliteConnection,
     import: &Import,
     prepared: &Prepared<'_>,
     doing: &'static str,
 ) -> Result<Differing, StoreError> {
-    let row = sqlx::query(
-        "SELECT
-             json_group_array(new.key) FILTER (WHERE old.id IS NULL) AS added,
-             json_group_array(new.key) FILTER (WHERE old.id IS NOT NULL
-                 AND (old.gone IS NOT NULL OR old.digest <> unhex(new.value ->> 'digest')))
-                 AS updated
-         FROM jsonb_each(?) AS new
-         LEFT JOIN connector_objects AS old
-             ON old.tenant_id = ? AND old.forest = ?
-                 AND old.anchor = unhex(new.value ->> 'anchor')",
-    )
-    .bind(prepared.digests.as_str())
-    .bind(import.tenant.uuid())
-    .bind(import.forest.as_str())
-    .fetch_one(tx)
-    .await
-    .doing(doing)?;
+    let row = sqlx::query(DIFFERING)
+        .bind(prepared.digests.as_str())
+        .bind(import.tenant.uuid())
+        .bind(import.forest.as_str())
+        .fetch_one(tx)
+        .await
+        .doing(doing)?;
     let columns = Columns {
         row: &row,
         table: "connector_objects",
@@ -210,6 +210,13 @@ const fn gone(why: RemovedWhy) -> Gone {
     }
 }
 
+pub(super) const REMOVE: &str = "UPDATE connector_objects SET gone = value ->> 'why', due = 1
+    FROM jsonb_each(?1)
+    WHERE connector_objects.id = (SELECT id FROM connector_objects AS known
+        WHERE known.tenant_id = ?2 AND known.forest = ?3
+            AND known.anchor = unhex(value ->> 'anchor'))
+        AND gone IS NULL";
+
 /// Marks objects as gone; answers how many were not before.
 async fn remove(
     tx: &mut SqliteConnection,
@@ -228,21 +235,23 @@ async fn remove(
             why: gone(*why).name(),
         })
         .collect();
-    let removed = sqlx::query(
-        "UPDATE connector_objects AS old SET gone = new.value ->> 'why', due = 1
-         FROM jsonb_each(?) AS new
-         WHERE old.tenant_id = ? AND old.forest = ?
-             AND old.anchor = unhex(new.value ->> 'anchor') AND old.gone IS NULL",
-    )
-    .bind(json(&rows)?)
-    .bind(import.tenant.uuid())
-    .bind(import.forest.as_str())
-    .execute(tx)
-    .await
-    .doing(doing)?
-    .rows_affected();
+    let removed = sqlx::query(REMOVE)
+        .bind(json(&rows)?)
+        .bind(import.tenant.uuid())
+        .bind(import.forest.as_str())
+        .execute(tx)
+        .await
+        .doing(doing)?
+        .rows_affected();
     Ok(removed)
 }
+
+pub(super) const SEE: &str = "INSERT INTO full_import_seen (object_id, number)
+    SELECT known.id, ?1 FROM jsonb_each(?2)
+    CROSS JOIN connector_objects AS known
+    WHERE known.tenant_id = ?3 AND known.forest = ?4
+        AND known.anchor = unhex(value ->> 'anchor')
+    ON CONFLICT (object_id) DO UPDATE SET number = excluded.number";
 
 /// Keeps how far the domain was read, and which objects a full import has seen.
 async fn keep_position(
@@ -256,21 +265,14 @@ async fn keep_position(
     // What a delta import brings while a full import is interrupted is there as well: the full
     // one does not read its domain again.
     if full || !progress.full_import_positions.is_empty() {
-        sqlx::query(
-            "INSERT INTO full_import_seen (object_id, number)
-             SELECT known.id, ? FROM jsonb_each(?) AS new
-             JOIN connector_objects AS known ON known.tenant_id = ? AND known.forest = ?
-                 AND known.anchor = unhex(new.value ->> 'anchor')
-             WHERE true
-             ON CONFLICT (object_id) DO UPDATE SET number = excluded.number",
-        )
-        .bind(progress.number)
-        .bind(prepared.digests.as_str())
-        .bind(import.tenant.uuid())
-        .bind(import.forest.as_str())
-        .execute(&mut *tx)
-        .await
-        .doing(doing)?;
+        sqlx::query(SEE)
+            .bind(progress.number)
+            .bind(prepared.digests.as_str())
+            .bind(import.tenant.uuid())
+            .bind(import.forest.as_str())
+            .execute(&mut *tx)
+            .await
+            .doing(doing)?;
     }
     let Some(position) = prepared.position else {
         return Ok(());

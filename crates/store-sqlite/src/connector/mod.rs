@@ -21,6 +21,17 @@ use crate::{SqliteStore, audit::append_audit, row::Doing};
 
 pub(crate) use import::begin_full_import;
 
+/// What is asked and written for each batch.
+#[cfg(test)]
+pub(crate) const STATEMENTS: &[&str] = &[
+    batch::DIFFERING,
+    batch::REMOVE,
+    batch::SEE,
+    write::ADD,
+    write::UPDATE,
+    groups::OF_USER,
+];
+
 #[async_trait]
 impl ConnectorStore for SqliteStore {
     async fn put_batch(

@@ -92,6 +92,18 @@ fn rows(objects: &[&Brought<'_>]) -> Result<String, StoreError> {
     json(&rows)
 }
 
+pub(super) const ADD: &str = "INSERT INTO connector_objects
+        (tenant_id, forest, anchor, kind, domain, netbios, dn, rid, primary_group, enabled,
+         account_expires, consistency_guid, attributes, dn_key, upn_key, mail_key,
+         account_key, digest, import_problems, due)
+    SELECT ?, ?, unhex(value ->> 'anchor'), value ->> 'kind', value ->> 'domain',
+        value ->> 'netbios', value ->> 'dn', value ->> 'rid', value ->> 'primary_group',
+        value ->> 'enabled', value ->> 'account_expires',
+        unhex(value ->> 'consistency_guid'), value ->> 'attributes', value ->> 'dn_key',
+        value ->> 'upn_key', value ->> 'mail_key', value ->> 'account_key',
+        unhex(value ->> 'digest'), value ->> 'import_problems', 1
+    FROM jsonb_each(?)";
+
 /// Objects that were never imported before.
 pub(super) async fn add(
     tx: &mut SqliteConnection,
@@ -102,27 +114,39 @@ pub(super) async fn add(
     if objects.is_empty() {
         return Ok(());
     }
-    sqlx::query(
-        "INSERT INTO connector_objects
-             (tenant_id, forest, anchor, kind, domain, netbios, dn, rid, primary_group, enabled,
-              account_expires, consistency_guid, attributes, dn_key, upn_key, mail_key,
-              account_key, digest, import_problems, due)
-         SELECT ?, ?, unhex(value ->> 'anchor'), value ->> 'kind', value ->> 'domain',
-             value ->> 'netbios', value ->> 'dn', value ->> 'rid', value ->> 'primary_group',
-             value ->> 'enabled', value ->> 'account_expires',
-             unhex(value ->> 'consistency_guid'), value ->> 'attributes', value ->> 'dn_key',
-             value ->> 'upn_key', value ->> 'mail_key', value ->> 'account_key',
-             unhex(value ->> 'digest'), value ->> 'import_problems', 1
-         FROM jsonb_each(?)",
-    )
-    .bind(import.tenant.uuid())
-    .bind(import.forest.as_str())
-    .bind(rows(objects)?)
-    .execute(tx)
-    .await
-    .doing(doing)?;
+    sqlx::query(ADD)
+        .bind(import.tenant.uuid())
+        .bind(import.forest.as_str())
+        .bind(rows(objects)?)
+        .execute(tx)
+        .await
+        .doing(doing)?;
     Ok(())
 }
+
+pub(super) const UPDATE: &str = "UPDATE connector_objects SET
+        kind = value ->> 'kind',
+        domain = value ->> 'domain',
+        netbios = value ->> 'netbios',
+        dn = value ->> 'dn',
+        rid = value ->> 'rid',
+        primary_group = value ->> 'primary_group',
+        enabled = value ->> 'enabled',
+        account_expires = value ->> 'account_expires',
+        consistency_guid = unhex(value ->> 'consistency_guid'),
+        attributes = value ->> 'attributes',
+        dn_key = value ->> 'dn_key',
+        upn_key = value ->> 'upn_key',
+        mail_key = value ->> 'mail_key',
+        account_key = value ->> 'account_key',
+        digest = unhex(value ->> 'digest'),
+        import_problems = value ->> 'import_problems',
+        gone = NULL,
+        due = 1
+    FROM jsonb_each(?1)
+    WHERE connector_objects.id = (SELECT id FROM connector_objects AS known
+        WHERE known.tenant_id = ?2 AND known.forest = ?3
+            AND known.anchor = unhex(value ->> 'anchor'))";
 
 /// Objects that differ, or are there again.
 pub(super) async fn update(
@@ -134,35 +158,13 @@ pub(super) async fn update(
     if objects.is_empty() {
         return Ok(());
     }
-    sqlx::query(
-        "UPDATE connector_objects AS old SET
-             kind = value ->> 'kind',
-             domain = value ->> 'domain',
-             netbios = value ->> 'netbios',
-             dn = value ->> 'dn',
-             rid = value ->> 'rid',
-             primary_group = value ->> 'primary_group',
-             enabled = value ->> 'enabled',
-             account_expires = value ->> 'account_expires',
-             consistency_guid = unhex(value ->> 'consistency_guid'),
-             attributes = value ->> 'attributes',
-             dn_key = value ->> 'dn_key',
-             upn_key = value ->> 'upn_key',
-             mail_key = value ->> 'mail_key',
-             account_key = value ->> 'account_key',
-             digest = unhex(value ->> 'digest'),
-             import_problems = value ->> 'import_problems',
-             gone = NULL,
-             due = 1
-         FROM jsonb_each(?)
-         WHERE old.tenant_id = ? AND old.forest = ? AND old.anchor = unhex(value ->> 'anchor')",
-    )
-    .bind(rows(objects)?)
-    .bind(import.tenant.uuid())
-    .bind(import.forest.as_str())
-    .execute(tx)
-    .await
-    .doing(doing)?;
+    sqlx::query(UPDATE)
+        .bind(rows(objects)?)
+        .bind(import.tenant.uuid())
+        .bind(import.forest.as_str())
+        .execute(tx)
+        .await
+        .doing(doing)?;
     Ok(())
 }
 

@@ -16,6 +16,10 @@ use crate::{
 
 pub(crate) use row::{TABLE, note_problems};
 
+/// What is written for each batch.
+#[cfg(test)]
+pub(crate) const STATEMENTS: &[&str] = &[row::NOTE_PROBLEMS];
+
 #[async_trait]
 impl RunStore for SqliteStore {
     async fn want_cycle(

@@ -183,6 +183,17 @@ struct ProblemRow {
     problem: String,
 }
 
+pub(super) const NOTE_PROBLEMS: &str = "INSERT INTO run_problems (run_id, seq, anchor, dn, problem)
+    SELECT runs.id, before.next + new.key, objects.anchor, objects.dn, new.value ->> 'problem'
+    FROM runs
+    CROSS JOIN (SELECT coalesce(max(seq) + 1, 0) AS next FROM run_problems WHERE run_id = ?1)
+        AS before
+    CROSS JOIN jsonb_each(?2) AS new
+    CROSS JOIN connector_objects AS objects
+    WHERE runs.id = ?1 AND runs.tenant_id = ?3 AND before.next + new.key < ?5
+        AND objects.tenant_id = ?3 AND objects.forest = ?4
+        AND objects.anchor = unhex(new.value ->> 'anchor')";
+
 /// Notes problems of objects in a run of the tenant, until it has enough of them.
 pub(crate) async fn note_problems(
     tx: &mut SqliteConnection,
@@ -205,26 +216,14 @@ pub(crate) async fn note_problems(
     if rows.is_empty() {
         return Ok(());
     }
-    sqlx::query(
-        "INSERT INTO run_problems (run_id, seq, anchor, dn, problem)
-         SELECT runs.id, before.next + new.key, objects.anchor, objects.dn,
-             new.value ->> 'problem'
-         FROM runs,
-             (SELECT coalesce(max(seq) + 1, 0) AS next FROM run_problems WHERE run_id = ?1)
-                 AS before,
-             jsonb_each(?2) AS new,
-             connector_objects AS objects
-         WHERE runs.id = ?1 AND runs.tenant_id = ?3 AND before.next + new.key < ?5
-             AND objects.tenant_id = ?3 AND objects.forest = ?4
-             AND objects.anchor = unhex(new.value ->> 'anchor')",
-    )
-    .bind(run.uuid())
-    .bind(json(&rows)?)
-    .bind(tenant.uuid())
-    .bind(forest)
-    .bind(PROBLEMS_MAX)
-    .execute(tx)
-    .await
-    .doing(doing)?;
+    sqlx::query(NOTE_PROBLEMS)
+        .bind(run.uuid())
+        .bind(json(&rows)?)
+        .bind(tenant.uuid())
+        .bind(forest)
+        .bind(PROBLEMS_MAX)
+        .execute(tx)
+        .await
+        .doing(doing)?;
     Ok(())
 }

@@ -19,6 +19,24 @@ use crate::{
     row::{Columns, Doing, json},
 };
 
+/// What is asked and written for each batch.
+#[cfg(test)]
+pub(crate) const STATEMENTS: &[&str] = &[
+    people::BY_ID,
+    people::BY_SOURCE_ANCHOR,
+    people::BY_UPN,
+    people::BY_MAIL,
+    people::ACCOUNTS,
+    users::RELEASE_NAMES,
+    users::ADD,
+    users::UPDATE,
+    users::SET_STANDING,
+    users::STAGE,
+    objects::SETTLE,
+    objects::LOOK_AGAIN,
+    objects::FORGET_SPENT,
+];
+
 #[async_trait]
 impl SyncStore for SqliteStore {
     async fn sync_rules(&self, tenant: TenantId) -> Result<Rules, StoreError> {

@@ -43,6 +43,21 @@ pub(super) fn rows(objects: &BTreeMap<SourceAnchor, Joint<'_>>) -> Result<String
     json(&rows)
 }
 
+pub(super) const SETTLE: &str = "UPDATE connector_objects SET
+        user_id = iif(value ->> 'leaves', NULL,
+            coalesce(unhex(value ->> 'user'), user_id)),
+        sync_problems = value ->> 'problems',
+        has_error = value ->> 'has_error',
+        due = value ->> 'has_error'
+    FROM jsonb_each(?1)
+    WHERE connector_objects.id = (SELECT id FROM connector_objects AS known
+        WHERE known.tenant_id = ?2 AND known.forest = ?3
+            AND known.anchor = unhex(value ->> 'anchor'))
+        AND (due <> value ->> 'has_error'
+            OR sync_problems IS NOT value ->> 'problems'
+            OR iif(value ->> 'leaves', user_id IS NOT NULL,
+                user_id IS NOT coalesce(unhex(value ->> 'user'), user_id)))";
+
 /// Joins objects, keeps their problems, and notes that they were looked at; one with an error
 /// is looked at again. In a full synchronisation nearly all stay as they are.
 pub(super) async fn settle(
@@ -50,26 +65,13 @@ pub(super) async fn settle(
     place: &Place<'_>,
     rows: &str,
 ) -> Result<(), StoreError> {
-    sqlx::query(
-        "UPDATE connector_objects AS old SET
-             user_id = iif(value ->> 'leaves', NULL,
-                 coalesce(unhex(value ->> 'user'), old.user_id)),
-             sync_problems = value ->> 'problems',
-             has_error = value ->> 'has_error',
-             due = value ->> 'has_error'
-         FROM jsonb_each(?)
-         WHERE old.tenant_id = ? AND old.forest = ? AND old.anchor = unhex(value ->> 'anchor')
-             AND (old.due <> value ->> 'has_error'
-                 OR old.sync_problems IS NOT value ->> 'problems'
-                 OR iif(value ->> 'leaves', old.user_id IS NOT NULL,
-                     old.user_id IS NOT coalesce(unhex(value ->> 'user'), old.user_id)))",
-    )
-    .bind(rows)
-    .bind(place.tenant.uuid())
-    .bind(place.forest)
-    .execute(tx)
-    .await
-    .doing(place.doing)?;
+    sqlx::query(SETTLE)
+        .bind(rows)
+        .bind(place.tenant.uuid())
+        .bind(place.forest)
+        .execute(tx)
+        .await
+        .doing(place.doing)?;
     Ok(())
 }
 
@@ -87,26 +89,29 @@ pub(super) fn touched(user: UserId, through: SourceAnchor) -> Touched {
     }
 }
 
+pub(super) const LOOK_AGAIN: &str = "UPDATE connector_objects SET due = 1 WHERE id IN (
+    SELECT other.id FROM jsonb_each(?1) CROSS JOIN connector_objects AS other
+    WHERE other.tenant_id = ?2 AND other.user_id = unhex(value ->> 'user')
+        AND NOT (other.forest = ?3 AND other.anchor = unhex(value ->> 'through')))";
+
 /// Has the other objects of people looked at again, in all forests.
 pub(super) async fn look_again(
     tx: &mut SqliteConnection,
     place: &Place<'_>,
     users: &str,
 ) -> Result<(), StoreError> {
-    sqlx::query(
-        "UPDATE connector_objects AS other SET due = 1
-         FROM jsonb_each(?)
-         WHERE other.tenant_id = ? AND other.user_id = unhex(value ->> 'user')
-             AND NOT (other.forest = ? AND other.anchor = unhex(value ->> 'through'))",
-    )
-    .bind(users)
-    .bind(place.tenant.uuid())
-    .bind(place.forest)
-    .execute(tx)
-    .await
-    .doing(place.doing)?;
+    sqlx::query(LOOK_AGAIN)
+        .bind(users)
+        .bind(place.tenant.uuid())
+        .bind(place.forest)
+        .execute(tx)
+        .await
+        .doing(place.doing)?;
     Ok(())
 }
+
+pub(super) const FORGET_SPENT: &str = "DELETE FROM connector_objects
+    WHERE tenant_id = ? AND gone IS NOT NULL AND user_id IS NULL AND due = 0";
 
 /// Forgets the objects that are gone, are joined to nobody and were looked at.
 pub(super) async fn forget_spent(
@@ -114,14 +119,11 @@ pub(super) async fn forget_spent(
     tenant: TenantId,
     doing: &'static str,
 ) -> Result<(), StoreError> {
-    sqlx::query(
-        "DELETE FROM connector_objects
-         WHERE tenant_id = ? AND gone IS NOT NULL AND user_id IS NULL AND due = 0",
-    )
-    .bind(tenant.uuid())
-    .execute(tx)
-    .await
-    .doing(doing)?;
+    sqlx::query(FORGET_SPENT)
+        .bind(tenant.uuid())
+        .execute(tx)
+        .await
+        .doing(doing)?;
     Ok(())
 }
 

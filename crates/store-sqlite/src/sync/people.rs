@@ -16,14 +16,19 @@ use crate::{
 const DOING: &str = "find the people that objects may belong to";
 
 /// One statement for each kind of key.
-const BY_ID: &str = "SELECT * FROM users
+pub(super) const BY_ID: &str = "SELECT * FROM users
     WHERE tenant_id = ? AND id IN (SELECT unhex(value) FROM json_each(?))";
-const BY_SOURCE_ANCHOR: &str = "SELECT * FROM users
+pub(super) const BY_SOURCE_ANCHOR: &str = "SELECT * FROM users
     WHERE tenant_id = ? AND source_anchor IN (SELECT unhex(value) FROM json_each(?))";
-const BY_UPN: &str = "SELECT * FROM users
+pub(super) const BY_UPN: &str = "SELECT * FROM users
     WHERE tenant_id = ? AND upn_key IN (SELECT value FROM json_each(?)) AND removed_at IS NULL";
-const BY_MAIL: &str = "SELECT * FROM users
+pub(super) const BY_MAIL: &str = "SELECT * FROM users
     WHERE tenant_id = ? AND mail_key IN (SELECT value FROM json_each(?)) AND removed_at IS NULL";
+
+pub(super) const ACCOUNTS: &str = "SELECT user_id, forest, domain, anchor, enabled
+    FROM connector_objects
+    WHERE tenant_id = ? AND user_id IN (SELECT unhex(value) FROM json_each(?))
+    ORDER BY user_id, forest, anchor";
 
 /// Everybody that one of the keys names, each once.
 pub(super) async fn by_keys(
@@ -130,16 +135,12 @@ async fn add_accounts(
     people: &mut BTreeMap<UserId, Found>,
 ) -> Result<(), StoreError> {
     let ids: Vec<_> = people.keys().map(|id| Hex::uuid(id.uuid())).collect();
-    let rows = sqlx::query(
-        "SELECT user_id, forest, domain, anchor, enabled FROM connector_objects
-         WHERE tenant_id = ? AND user_id IN (SELECT unhex(value) FROM json_each(?))
-         ORDER BY user_id, forest, anchor",
-    )
-    .bind(tenant.uuid())
-    .bind(json(&ids)?)
-    .fetch_all(tx)
-    .await
-    .doing(DOING)?;
+    let rows = sqlx::query(ACCOUNTS)
+        .bind(tenant.uuid())
+        .bind(json(&ids)?)
+        .fetch_all(tx)
+        .await
+        .doing(DOING)?;
     for row in &rows {
         let columns = Columns {
             row,

@@ -120,6 +120,12 @@ pub(super) fn staged(user: UserId, why: Removal) -> Staged {
     }
 }
 
+pub(super) const RELEASE_NAMES: &str = "UPDATE users SET upn_key = char(0) || hex(users.id)
+    FROM jsonb_each(?1)
+    WHERE users.rowid = (SELECT rowid FROM users AS known
+        WHERE known.tenant_id = ?2 AND known.id = unhex(value ->> 'id'))
+        AND upn_key <> value ->> 'upn_key'";
+
 /// People who get another user principal name let go of theirs first, so that one may get what
 /// another one of the batch had. No name begins with a zero byte and has no `@`.
 pub(super) async fn release_names(
@@ -127,19 +133,29 @@ pub(super) async fn release_names(
     place: &Place<'_>,
     rows: &str,
 ) -> Result<(), StoreError> {
-    sqlx::query(
-        "UPDATE users SET upn_key = char(0) || hex(users.id)
-         FROM jsonb_each(?)
-         WHERE tenant_id = ? AND users.id = unhex(value ->> 'id')
-             AND upn_key <> value ->> 'upn_key'",
-    )
-    .bind(rows)
-    .bind(place.tenant.uuid())
-    .execute(tx)
-    .await
-    .doing(place.doing)?;
+    sqlx::query(RELEASE_NAMES)
+        .bind(rows)
+        .bind(place.tenant.uuid())
+        .execute(tx)
+        .await
+        .doing(place.doing)?;
     Ok(())
 }
+
+pub(super) const ADD: &str = "INSERT INTO users
+        (tenant_id, id, origin, source_anchor, account_name, netbios, user_principal_name,
+         display_name, mail, other_mail, mobile, language, enabled, account_expires,
+         account_key, netbios_key, upn_key, mail_key, target_forest, target_domain,
+         target_anchor, enabled_twice, changed_at)
+    SELECT ?, unhex(value ->> 'id'), 'synchronised', unhex(value ->> 'source_anchor'),
+        value ->> 'account_name', value ->> 'netbios', value ->> 'user_principal_name',
+        value ->> 'display_name', value ->> 'mail', value ->> 'other_mail',
+        value ->> 'mobile', value ->> 'language', value ->> 'enabled',
+        value ->> 'account_expires', value ->> 'account_key', value ->> 'netbios_key',
+        value ->> 'upn_key', value ->> 'mail_key', value ->> 'target_forest',
+        value ->> 'target_domain', unhex(value ->> 'target_anchor'),
+        value ->> 'enabled_twice', ?
+    FROM jsonb_each(?)";
 
 pub(super) async fn add(
     tx: &mut SqliteConnection,
@@ -147,30 +163,48 @@ pub(super) async fn add(
     rows: &str,
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    sqlx::query(
-        "INSERT INTO users
-             (tenant_id, id, origin, source_anchor, account_name, netbios, user_principal_name,
-              display_name, mail, other_mail, mobile, language, enabled, account_expires,
-              account_key, netbios_key, upn_key, mail_key, target_forest, target_domain,
-              target_anchor, enabled_twice, changed_at)
-         SELECT ?, unhex(value ->> 'id'), 'synchronised', unhex(value ->> 'source_anchor'),
-             value ->> 'account_name', value ->> 'netbios', value ->> 'user_principal_name',
-             value ->> 'display_name', value ->> 'mail', value ->> 'other_mail',
-             value ->> 'mobile', value ->> 'language', value ->> 'enabled',
-             value ->> 'account_expires', value ->> 'account_key', value ->> 'netbios_key',
-             value ->> 'upn_key', value ->> 'mail_key', value ->> 'target_forest',
-             value ->> 'target_domain', unhex(value ->> 'target_anchor'),
-             value ->> 'enabled_twice', ?
-         FROM jsonb_each(?)",
-    )
-    .bind(place.tenant.uuid())
-    .bind(micros(now))
-    .bind(rows)
-    .execute(tx)
-    .await
-    .doing(place.doing)?;
+    sqlx::query(ADD)
+        .bind(place.tenant.uuid())
+        .bind(micros(now))
+        .bind(rows)
+        .execute(tx)
+        .await
+        .doing(place.doing)?;
     Ok(())
 }
+
+pub(super) const UPDATE: &str = "UPDATE users SET
+        origin = 'synchronised',
+        source_anchor = coalesce(users.source_anchor, unhex(value ->> 'source_anchor')),
+        account_name = value ->> 'account_name',
+        netbios = value ->> 'netbios',
+        user_principal_name = value ->> 'user_principal_name',
+        display_name = value ->> 'display_name',
+        mail = value ->> 'mail',
+        other_mail = value ->> 'other_mail',
+        mobile = value ->> 'mobile',
+        language = value ->> 'language',
+        enabled = value ->> 'enabled',
+        account_expires = value ->> 'account_expires',
+        account_key = value ->> 'account_key',
+        netbios_key = value ->> 'netbios_key',
+        upn_key = value ->> 'upn_key',
+        mail_key = value ->> 'mail_key',
+        target_forest = value ->> 'target_forest',
+        target_domain = value ->> 'target_domain',
+        target_anchor = unhex(value ->> 'target_anchor'),
+        enabled_twice = value ->> 'enabled_twice',
+        changed_at = ?1,
+        removal = NULL,
+        removal_forest = NULL,
+        removal_staged_at = NULL,
+        removal_approved = 0,
+        removed_at = NULL,
+        removed_forest = NULL,
+        removed_approved = NULL
+    FROM jsonb_each(?2)
+    WHERE users.rowid = (SELECT rowid FROM users AS known
+        WHERE known.tenant_id = ?3 AND known.id = unhex(value ->> 'id'))";
 
 /// Changes people, takes their staged removals back and restores them.
 pub(super) async fn update(
@@ -179,47 +213,25 @@ pub(super) async fn update(
     rows: &str,
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    sqlx::query(
-        "UPDATE users SET
-             origin = 'synchronised',
-             source_anchor = coalesce(users.source_anchor, unhex(value ->> 'source_anchor')),
-             account_name = value ->> 'account_name',
-             netbios = value ->> 'netbios',
-             user_principal_name = value ->> 'user_principal_name',
-             display_name = value ->> 'display_name',
-             mail = value ->> 'mail',
-             other_mail = value ->> 'other_mail',
-             mobile = value ->> 'mobile',
-             language = value ->> 'language',
-             enabled = value ->> 'enabled',
-             account_expires = value ->> 'account_expires',
-             account_key = value ->> 'account_key',
-             netbios_key = value ->> 'netbios_key',
-             upn_key = value ->> 'upn_key',
-             mail_key = value ->> 'mail_key',
-             target_forest = value ->> 'target_forest',
-             target_domain = value ->> 'target_domain',
-             target_anchor = unhex(value ->> 'target_anchor'),
-             enabled_twice = value ->> 'enabled_twice',
-             changed_at = ?,
-             removal = NULL,
-             removal_forest = NULL,
-             removal_staged_at = NULL,
-             removal_approved = 0,
-             removed_at = NULL,
-             removed_forest = NULL,
-             removed_approved = NULL
-         FROM jsonb_each(?)
-         WHERE tenant_id = ? AND users.id = unhex(value ->> 'id')",
-    )
-    .bind(micros(now))
-    .bind(rows)
-    .bind(place.tenant.uuid())
-    .execute(tx)
-    .await
-    .doing(place.doing)?;
+    sqlx::query(UPDATE)
+        .bind(micros(now))
+        .bind(rows)
+        .bind(place.tenant.uuid())
+        .execute(tx)
+        .await
+        .doing(place.doing)?;
     Ok(())
 }
+
+pub(super) const SET_STANDING: &str = "UPDATE users SET
+        target_forest = value ->> 'target_forest',
+        target_domain = value ->> 'target_domain',
+        target_anchor = unhex(value ->> 'target_anchor'),
+        enabled_twice = value ->> 'enabled_twice',
+        changed_at = ?1
+    FROM jsonb_each(?2)
+    WHERE users.rowid = (SELECT rowid FROM users AS known
+        WHERE known.tenant_id = ?3 AND known.id = unhex(value ->> 'id')) AND removed_at IS NULL";
 
 /// Changes where the passwords of people go, and nothing else of them.
 pub(super) async fn set_standing(
@@ -228,24 +240,23 @@ pub(super) async fn set_standing(
     rows: &str,
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    sqlx::query(
-        "UPDATE users SET
-             target_forest = value ->> 'target_forest',
-             target_domain = value ->> 'target_domain',
-             target_anchor = unhex(value ->> 'target_anchor'),
-             enabled_twice = value ->> 'enabled_twice',
-             changed_at = ?
-         FROM jsonb_each(?)
-         WHERE tenant_id = ? AND users.id = unhex(value ->> 'id') AND removed_at IS NULL",
-    )
-    .bind(micros(now))
-    .bind(rows)
-    .bind(place.tenant.uuid())
-    .execute(tx)
-    .await
-    .doing(place.doing)?;
+    sqlx::query(SET_STANDING)
+        .bind(micros(now))
+        .bind(rows)
+        .bind(place.tenant.uuid())
+        .execute(tx)
+        .await
+        .doing(place.doing)?;
     Ok(())
 }
+
+pub(super) const STAGE: &str = "UPDATE users SET
+        removal = value ->> 'why',
+        removal_forest = coalesce(removal_forest, ?1),
+        removal_staged_at = coalesce(removal_staged_at, ?2)
+    FROM jsonb_each(?3)
+    WHERE users.rowid = (SELECT rowid FROM users AS known
+        WHERE known.tenant_id = ?4 AND known.id = unhex(value ->> 'id')) AND removed_at IS NULL";
 
 /// Stages removals. What is staged already keeps its time and its approval.
 pub(super) async fn stage(
@@ -254,20 +265,13 @@ pub(super) async fn stage(
     rows: &str,
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    sqlx::query(
-        "UPDATE users SET
-             removal = value ->> 'why',
-             removal_forest = coalesce(removal_forest, ?),
-             removal_staged_at = coalesce(removal_staged_at, ?)
-         FROM jsonb_each(?)
-         WHERE tenant_id = ? AND users.id = unhex(value ->> 'id') AND removed_at IS NULL",
-    )
-    .bind(place.forest)
-    .bind(micros(now))
-    .bind(rows)
-    .bind(place.tenant.uuid())
-    .execute(tx)
-    .await
-    .doing(place.doing)?;
+    sqlx::query(STAGE)
+        .bind(place.forest)
+        .bind(micros(now))
+        .bind(rows)
+        .bind(place.tenant.uuid())
+        .execute(tx)
+        .await
+        .doing(place.doing)?;
     Ok(())
 }
