@@ -7,7 +7,7 @@ use writeback_model::SourceAnchor;
 use crate::{
     controller::Controller,
     error::AdError,
-    filter_bytes::FilterBytes,
+    filter::Filter,
     object::DirectoryObject,
     reading::Batch,
     wanted::{Wanted, everything},
@@ -34,7 +34,7 @@ impl Controller {
         let own = reading.own().await?;
         let head = &self.root_dse().domain_head;
         for some in anchors.chunks(AT_ONCE) {
-            let filter = FilterBytes::all_of(&[FilterBytes::guids(some), everything()]);
+            let filter = Filter::all_of(&[Filter::guids(some), everything()]);
             let mut stream = reading.ask(&own, head, &filter, None).await?;
             let mut batch = Batch::default();
             reading.take(&mut stream, &mut batch, usize::MAX).await?;

@@ -13,7 +13,7 @@ use crate::{
     controller::Controller,
     entry::Entry,
     error::AdError,
-    filter_bytes::FilterBytes,
+    filter::Filter,
     own::Own,
     refusal::Refusal,
     search::{Ask, Position, Search, position},
@@ -38,7 +38,7 @@ const INSUFFICIENT_RIGHTS: u32 = 50;
 pub struct Changes<'a> {
     controller: &'a Controller,
     attributes: Vec<String>,
-    filter: FilterBytes,
+    filter: Filter,
     cookie: Vec<u8>,
     more: bool,
     own: Option<Own>,
@@ -90,7 +90,7 @@ impl Controller {
     pub async fn sync_cookie(&self) -> Result<Vec<u8>, AdError> {
         // A filter that nothing matches: a position and no objects. Windows goes through the
         // whole directory for it all the same, in pages.
-        let nothing = FilterBytes::not(&FilterBytes::present("objectClass"));
+        let nothing = Filter::not(&Filter::present("objectClass"));
         let attributes = vec!["objectGUID".to_owned()];
         let mut changes = Changes::new(self, Vec::new(), attributes, nothing);
         while let Some(page) = changes.page().await? {
@@ -129,7 +129,7 @@ impl<'a> Changes<'a> {
         controller: &'a Controller,
         cookie: Vec<u8>,
         attributes: Vec<String>,
-        filter: FilterBytes,
+        filter: Filter,
     ) -> Self {
         Self {
             controller,

@@ -17,8 +17,8 @@ use crate::{
 /// What a domain controller gives at most in one page (`MaxPageSize`).
 pub const PAGE_SIZE_MAX: u16 = 1000;
 
-/// Pages that wait for the caller. Together with the one that is being read the caller is two
-/// ahead of: enough to even out a page that takes long on either side.
+/// Pages that wait for the caller, besides one that is being read: enough to even out a page
+/// that takes long on either side.
 const AHEAD: usize = 1;
 
 /// A page is handed on early once it has so many members of groups in it: 8 MB.

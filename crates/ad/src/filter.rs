@@ -1,301 +1,143 @@
-//! Search filters as administrators write them (RFC 4515).
+//! Search filters as they are sent (RFC 4511, 4.5.1.7).
 //!
-//! The codec library has a parser of its own, but it takes no `=` or space in a value and so
-//! cannot read `(memberOf=CN=All Staff,OU=…)`.
+//! The codec library holds the values of filters as text. A GUID is none, so filters are
+//! written here.
 
-use std::str::Chars;
+use writeback_model::SourceAnchor;
 
-use ldap3_proto::proto::{LdapFilter, LdapMatchingRuleAssertion, LdapSubstringFilter};
+use crate::ber::{Bytes, OCTET_STRING, element};
 
-/// Deeper filters than anyone writes; keeps a hostile one from exhausting the stack.
-const DEPTH_MAX: usize = 32;
-/// Longer filters than anyone writes.
-const LENGTH_MAX: usize = 64 * 1024;
-
-/// Why a text is no search filter.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum FilterError {
-    /// It ends, or goes on, where it must not.
-    #[error("the filter is not well formed near character {0}")]
-    Syntax(usize),
-    /// A value is not UTF-8 after its escapes are undone.
-    #[error("a value of the filter is not text")]
-    NotText,
-    /// Too many levels of parentheses, or too long.
-    #[error("the filter is too long or too deep")]
-    TooLarge,
-}
+const AND: u8 = 0xa0;
+const OR: u8 = 0xa1;
+const NOT: u8 = 0xa2;
+const EQUALITY: u8 = 0xa3;
+const PRESENT: u8 = 0x87;
 
 /// A filter that can be sent.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Filter(pub(crate) LdapFilter);
+#[derive(Clone)]
+pub(crate) struct Filter(Bytes);
 
-impl std::str::FromStr for Filter {
-    type Err = FilterError;
+impl Filter {
+    pub(crate) fn bytes(&self) -> &[u8] {
+        &self.0
+    }
 
-    fn from_str(text: &str) -> Result<Self, FilterError> {
-        if text.len() > LENGTH_MAX {
-            return Err(FilterError::TooLarge);
-        }
-        let mut parser = Parser {
-            rest: text.trim().chars(),
-            length: text.trim().chars().count(),
-        };
-        let filter = parser.filter(DEPTH_MAX)?;
-        if parser.rest.next().is_some() {
-            return Err(parser.wrong());
-        }
-        Ok(Self(filter))
+    pub(crate) fn present(name: &str) -> Self {
+        Self(element(PRESENT, &[name.as_bytes()]))
+    }
+
+    pub(crate) fn equal(name: &str, value: &[u8]) -> Self {
+        Self(pair(EQUALITY, name, value))
+    }
+
+    pub(crate) fn not(of: &Self) -> Self {
+        Self(element(NOT, &[&of.0]))
+    }
+
+    pub(crate) fn all_of(filters: &[Self]) -> Self {
+        Self(list(AND, filters))
+    }
+
+    pub(crate) fn any_of(filters: &[Self]) -> Self {
+        Self(list(OR, filters))
+    }
+
+    /// Objects with one of these GUIDs.
+    pub(crate) fn guids(anchors: &[SourceAnchor]) -> Self {
+        let each = anchors
+            .iter()
+            .map(|anchor| Self::equal("objectGUID", anchor.bytes()));
+        Self::any_of(&each.collect::<Vec<_>>())
+    }
+
+    /// Objects of one of these classes or a subclass.
+    pub(crate) fn classes(names: &[&str]) -> Self {
+        let each = names
+            .iter()
+            .map(|name| Self::equal("objectClass", name.as_bytes()));
+        Self::any_of(&each.collect::<Vec<_>>())
     }
 }
 
-/// A value as it stands in a filter, so that it can only be a value.
-pub fn escape_filter_value(value: &str) -> String {
-    let mut escaped = String::with_capacity(value.len());
-    for character in value.chars() {
-        match character {
-            '*' => escaped.push_str("\\2a"),
-            '(' => escaped.push_str("\\28"),
-            ')' => escaped.push_str("\\29"),
-            '\\' => escaped.push_str("\\5c"),
-            '\0' => escaped.push_str("\\00"),
-            _ => escaped.push(character),
-        }
-    }
-    escaped
+fn pair(tag: u8, name: &str, value: &[u8]) -> Bytes {
+    let name = element(OCTET_STRING, &[name.as_bytes()]);
+    element(tag, &[&name, &element(OCTET_STRING, &[value])])
 }
 
-struct Parser<'a> {
-    rest: Chars<'a>,
-    length: usize,
-}
-
-impl Parser<'_> {
-    fn wrong(&self) -> FilterError {
-        FilterError::Syntax(self.length - self.rest.clone().count())
-    }
-
-    fn peek(&self) -> Option<char> {
-        self.rest.clone().next()
-    }
-
-    fn expect(&mut self, wanted: char) -> Result<(), FilterError> {
-        if self.peek() != Some(wanted) {
-            return Err(self.wrong());
-        }
-        self.rest.next();
-        Ok(())
-    }
-
-    fn spaces(&mut self) {
-        while self.peek().is_some_and(char::is_whitespace) {
-            self.rest.next();
-        }
-    }
-
-    fn filter(&mut self, depth: usize) -> Result<LdapFilter, FilterError> {
-        let depth = depth.checked_sub(1).ok_or(FilterError::TooLarge)?;
-        self.expect('(')?;
-        let filter = match self.peek() {
-            Some('&') => LdapFilter::And(self.list(depth)?),
-            Some('|') => LdapFilter::Or(self.list(depth)?),
-            Some('!') => {
-                self.rest.next();
-                self.spaces();
-                LdapFilter::Not(Box::new(self.filter(depth)?))
-            }
-            _ => self.item()?,
-        };
-        self.spaces();
-        self.expect(')')?;
-        Ok(filter)
-    }
-
-    fn list(&mut self, depth: usize) -> Result<Vec<LdapFilter>, FilterError> {
-        self.rest.next();
-        let mut filters = Vec::new();
-        self.spaces();
-        while self.peek() == Some('(') {
-            filters.push(self.filter(depth)?);
-            self.spaces();
-        }
-        if filters.is_empty() {
-            Err(self.wrong())
-        } else {
-            Ok(filters)
-        }
-    }
-
-    fn until(&mut self, stop: &[char]) -> String {
-        let mut text = String::new();
-        while let Some(character) = self.peek().filter(|c| !stop.contains(c)) {
-            text.push(character);
-            self.rest.next();
-        }
-        text
-    }
-
-    fn item(&mut self) -> Result<LdapFilter, FilterError> {
-        let name = self
-            .until(&['=', '<', '>', '~', '(', ')'])
-            .trim()
-            .to_owned();
-        let kind = self.peek();
-        if kind != Some('=') {
-            self.rest.next();
-        }
-        self.expect('=')?;
-        if name.is_empty() {
-            return Err(self.wrong());
-        }
-        let raw = self.until(&['(', ')']);
-        match kind {
-            Some('=') => match name.strip_suffix(':') {
-                Some(rule) => Ok(LdapFilter::Extensible(extensible(rule, unescape(&raw)?))),
-                None => equality(name, &raw),
-            },
-            Some('>') => Ok(LdapFilter::GreaterOrEqual(name, unescape(&raw)?)),
-            Some('<') => Ok(LdapFilter::LessOrEqual(name, unescape(&raw)?)),
-            Some('~') => Ok(LdapFilter::Approx(name, unescape(&raw)?)),
-            _ => Err(self.wrong()),
-        }
-    }
-}
-
-fn equality(name: String, raw: &str) -> Result<LdapFilter, FilterError> {
-    if raw == "*" {
-        return Ok(LdapFilter::Present(name));
-    }
-    let mut pieces = raw
-        .split('*')
-        .map(unescape)
-        .collect::<Result<Vec<_>, _>>()?;
-    let some = |text: String| (!text.is_empty()).then_some(text);
-    let last = pieces.pop().unwrap_or_default();
-    if pieces.is_empty() {
-        return Ok(LdapFilter::Equality(name, last));
-    }
-    let mut pieces = pieces.into_iter();
-    let initial = pieces.next().and_then(some);
-    let any = pieces.filter_map(some).collect();
-    Ok(LdapFilter::Substring(
-        name,
-        LdapSubstringFilter {
-            initial,
-            any,
-            final_: some(last),
-        },
-    ))
-}
-
-fn extensible(left: &str, match_value: String) -> LdapMatchingRuleAssertion {
-    let mut parts = left.split(':');
-    let type_ = parts
-        .next()
-        .filter(|name| !name.is_empty())
-        .map(str::to_owned);
-    let (mut dn_attributes, mut matching_rule) = (false, None);
-    for part in parts {
-        match part {
-            "dn" | "DN" => dn_attributes = true,
-            rule => matching_rule = Some(rule.to_owned()),
-        }
-    }
-    LdapMatchingRuleAssertion {
-        matching_rule,
-        type_,
-        match_value,
-        dn_attributes,
-    }
-}
-
-/// Undoes `\xx`.
-fn unescape(raw: &str) -> Result<String, FilterError> {
-    let mut bytes = Vec::with_capacity(raw.len());
-    let mut rest = raw.bytes();
-    while let Some(byte) = rest.next() {
-        if byte != b'\\' {
-            bytes.push(byte);
-            continue;
-        }
-        let mut digit = || char::from(rest.next()?).to_digit(16);
-        let value = digit().zip(digit()).map(|(high, low)| high * 16 + low);
-        let value = value.and_then(|value| u8::try_from(value).ok());
-        bytes.push(value.ok_or(FilterError::NotText)?);
-    }
-    String::from_utf8(bytes).map_err(|_| FilterError::NotText)
+fn list(tag: u8, filters: &[Filter]) -> Bytes {
+    let parts: Vec<&[u8]> = filters.iter().map(Filter::bytes).collect();
+    element(tag, &parts)
 }
 
 #[cfg(test)]
 mod tests {
+    use bytes::BytesMut;
+    use ldap3_proto::{
+        LdapCodec,
+        proto::{LdapFilter, LdapOp, LdapSearchRequest},
+    };
     use proptest::prelude::*;
+    use tokio_util::codec::Decoder as _;
 
     use super::*;
+    use crate::{
+        request,
+        search::{Ask, Search},
+    };
 
-    fn parsed(text: &str) -> LdapFilter {
-        text.parse::<Filter>().unwrap().0
-    }
-
-    #[test]
-    fn filters_that_administrators_write() {
-        let eq = |name: &str, value: &str| LdapFilter::Equality(name.into(), value.into());
-        assert_eq!(
-            parsed("(&(objectCategory=person)(memberOf=CN=All Staff,OU=a\\2a,DC=b))"),
-            LdapFilter::And(vec![
-                eq("objectCategory", "person"),
-                eq("memberOf", "CN=All Staff,OU=a*,DC=b")
-            ])
-        );
-        assert_eq!(
-            parsed("(!(userAccountControl:1.2.840.113556.1.4.803:=2))"),
-            LdapFilter::Not(Box::new(LdapFilter::Extensible(
-                LdapMatchingRuleAssertion {
-                    matching_rule: Some("1.2.840.113556.1.4.803".into()),
-                    type_: Some("userAccountControl".into()),
-                    match_value: "2".into(),
-                    dn_attributes: false,
-                }
-            )))
-        );
-        assert_eq!(parsed("(mail=*)"), LdapFilter::Present("mail".into()));
-        assert_eq!(
-            parsed("(cn=a*b*c)"),
-            LdapFilter::Substring(
-                "cn".into(),
-                LdapSubstringFilter {
-                    initial: Some("a".into()),
-                    any: vec!["b".into()],
-                    final_: Some("c".into())
-                }
-            )
-        );
-        assert_eq!(
-            parsed("(uSNChanged>=5)"),
-            LdapFilter::GreaterOrEqual("uSNChanged".into(), "5".into())
-        );
-    }
-
-    #[test]
-    fn what_is_no_filter_is_refused() {
-        for bad in [
-            "", "(", "()", "(a)", "(a=b", "(a=b))", "(&)", "a=b", "(=b)", "(a=\\zz)", "(a=(b))",
-        ] {
-            assert!(bad.parse::<Filter>().is_err(), "{bad:?} was taken");
+    /// What the codec library reads in it.
+    fn read(filter: Filter) -> LdapSearchRequest {
+        let search = Search {
+            filter,
+            controls: vec![Ask::ExtendedDn],
+            ..Search::object("DC=x", &["cn", "member;range=0-9"])
+        };
+        let mut bytes = BytesMut::from(request::search(7, &search, 300).as_slice());
+        let message = LdapCodec::default().decode(&mut bytes).unwrap().unwrap();
+        assert!(bytes.is_empty() && message.msgid == 7 && message.ctrl.len() == 1);
+        match message.op {
+            LdapOp::SearchRequest(request) => request,
+            other => panic!("{other:?}"),
         }
-        let deep = format!("{}(a=b){}", "(!".repeat(100), ")".repeat(100));
-        assert_eq!(deep.parse::<Filter>(), Err(FilterError::TooLarge));
+    }
+
+    #[test]
+    fn searches_are_read_back_as_they_were_meant() {
+        let filter = Filter::all_of(&[
+            Filter::classes(&["user", "group"]),
+            Filter::not(&Filter::present("mail")),
+            Filter::equal("cn", "(*)\\é\0".as_bytes()),
+        ]);
+        let equal = |name: &str, value: &str| LdapFilter::Equality(name.into(), value.into());
+        let expected = LdapFilter::And(vec![
+            LdapFilter::Or(vec![
+                equal("objectClass", "user"),
+                equal("objectClass", "group"),
+            ]),
+            LdapFilter::Not(Box::new(LdapFilter::Present("mail".into()))),
+            equal("cn", "(*)\\é\0"),
+        ]);
+        let request = read(filter);
+        assert_eq!(request.filter, expected);
+        assert_eq!((request.base.as_str(), request.timelimit), ("DC=x", 300));
+        assert_eq!(request.attrs, ["cn", "member;range=0-9"]);
+        assert!(!request.typesonly);
+    }
+
+    #[test]
+    fn guids_are_sent_as_bytes() {
+        let guids = [[1; 16], [0xff; 16]];
+        let anchors = guids.map(|guid| SourceAnchor::try_from_bytes(&guid).unwrap());
+        let bytes = Filter::guids(&anchors);
+        let last = [&b"\xa3\x1e\x04\x0aobjectGUID\x04\x10"[..], &[0xff; 16]].concat();
+        assert!(bytes.bytes().starts_with(&[OR, 64]) && bytes.bytes().ends_with(&last));
     }
 
     proptest! {
         #[test]
-        fn no_text_ends_the_program(text in ".*") {
-            let _ = text.parse::<Filter>();
-        }
-
-        #[test]
-        fn an_escaped_value_is_that_value(value in ".*") {
-            let text = format!("(cn={})", escape_filter_value(&value));
-            prop_assert_eq!(parsed(&text), LdapFilter::Equality("cn".into(), value));
+        fn any_value_is_that_value(value in ".*") {
+            let expected = LdapFilter::Equality("cn".into(), value.clone());
+            prop_assert_eq!(read(Filter::equal("cn", value.as_bytes())).filter, expected);
         }
     }
 }

@@ -1,5 +1,6 @@
 //! Active Directory over LDAPS: find the right domain controller, read an account and the
-//! rules that hold for it, write a password, and explain a refusal.
+//! rules that hold for it, write a password, and explain a refusal; read all users and groups,
+//! and what changed.
 //!
 //! One reset, as this crate sees it:
 //!
@@ -10,6 +11,13 @@
 //! 3. [`Controller::reset_password`], one modify request: done, refused with a
 //!    [`Cause`](writeback_model::Cause), never sent, or *unknown*.
 //! 4. If unknown, [`Controller::receipt`]: the directory's own record of the last write.
+//!
+//! One synchronisation:
+//!
+//! 1. Everything: a position first ([`Controller::sync_cookie`]), so that no change is lost,
+//!    then [`Controller::enumerate`].
+//! 2. Later: [`Controller::highest_usn`] tells whether to look, [`Controller::changes`] which
+//!    objects changed since the position, and [`Controller::objects`] how they are now.
 //!
 //! Nothing a domain controller sends ends the program, fills the memory or is waited for
 //! without end. No request is ever printed: those that carry a password are bytes from the
@@ -36,14 +44,12 @@ mod error;
 mod explain;
 mod extended_dn;
 mod filter;
-mod filter_bytes;
 #[cfg(test)]
 mod fixtures;
 #[cfg(test)]
 mod hostile_stream_tests;
 #[cfg(test)]
 mod hostile_tests;
-mod import;
 mod locate;
 mod members;
 mod names;
@@ -89,8 +95,6 @@ pub use directory::Directory;
 pub use enumerate::{Objects, PAGE_SIZE_MAX};
 pub use error::{AdError, Loss};
 pub use explain::{Attempt, SignInRefusal, bind_refusal, explain, sign_in_refusal};
-pub use filter::{Filter, FilterError, escape_filter_value};
-pub use import::{ImportedUser, UserPage, UserPages};
 pub use names::{escape_dn_value, guid_dn, parent_dn};
 pub use object::{
     DirectoryObject, MEMBERS_MAX, OBJECT_TEXT_MAX, ObjectKind, ObjectProblem, TEXT_VALUE_MAX,

@@ -3,8 +3,7 @@
 use ldap3_proto::proto::LdapSearchScope;
 
 use crate::{
-    controller::Controller, error::AdError, filter_bytes::FilterBytes, refusal::Refusal,
-    search::Search,
+    controller::Controller, error::AdError, filter::Filter, refusal::Refusal, search::Search,
 };
 
 impl Controller {
@@ -12,9 +11,9 @@ impl Controller {
     /// to be read.
     pub async fn netbios_name(&self) -> Result<Option<String>, AdError> {
         let head = self.root_dse().domain_head.clone();
-        let filter = FilterBytes::all_of(&[
-            FilterBytes::equal("objectClass", b"crossRef"),
-            FilterBytes::equal("nCName", head.as_bytes()),
+        let filter = Filter::all_of(&[
+            Filter::equal("objectClass", b"crossRef"),
+            Filter::equal("nCName", head.as_bytes()),
         ]);
         let found = self
             .partitions(LdapSearchScope::OneLevel, filter, "nETBIOSName")
@@ -25,7 +24,7 @@ impl Controller {
     /// Suffixes of user principal names that the forest allows besides its domains' names:
     /// `uPNSuffixes` of the partitions container.
     pub async fn upn_suffixes(&self) -> Result<Vec<String>, AdError> {
-        let any = FilterBytes::present("objectClass");
+        let any = Filter::present("objectClass");
         let found = self
             .partitions(LdapSearchScope::Base, any, "uPNSuffixes")
             .await?;
@@ -38,7 +37,7 @@ impl Controller {
     async fn partitions(
         &self,
         scope: LdapSearchScope,
-        filter: FilterBytes,
+        filter: Filter,
         wanted: &'static str,
     ) -> Result<Vec<String>, AdError> {
         const OPERATION: &str = "read partitions";

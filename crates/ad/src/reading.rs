@@ -8,7 +8,7 @@ use ldap3_proto::proto::LdapSearchScope;
 use crate::{
     directory::Directory,
     error::AdError,
-    filter_bytes::FilterBytes,
+    filter::Filter,
     members::{Members, Next},
     names::guid_dn,
     object::DirectoryObject,
@@ -33,17 +33,9 @@ pub(crate) struct Reading {
 #[derive(Default)]
 pub(crate) struct Batch {
     objects: Vec<(DirectoryObject, Members)>,
-    pub(crate) unusable: usize,
-}
-
-impl Batch {
     /// Members in it, which is what makes it large.
-    pub(crate) fn members(&self) -> usize {
-        self.objects
-            .iter()
-            .map(|(_, members)| members.known())
-            .sum()
-    }
+    members: usize,
+    pub(crate) unusable: usize,
 }
 
 impl Reading {
@@ -56,7 +48,7 @@ impl Reading {
         &self,
         own: &'a Own,
         base: &str,
-        filter: &FilterBytes,
+        filter: &Filter,
         page: Option<Ask>,
     ) -> Result<Stream<'a>, AdError> {
         let attributes = self.wanted.of_objects(self.members_at_once());
@@ -82,11 +74,14 @@ impl Reading {
     ) -> Result<bool, AdError> {
         while let Some(entry) = stream.next().await? {
             match object_read::object(&entry, &self.wanted) {
-                Read::Object(object, members) => batch.objects.push((*object, members)),
+                Read::Object(object, members) => {
+                    batch.members += members.known();
+                    batch.objects.push((*object, members));
+                }
                 Read::NotWanted => {}
                 Read::Unusable => batch.unusable += 1,
             }
-            if batch.members() >= most_members {
+            if batch.members >= most_members {
                 return Ok(true);
             }
         }

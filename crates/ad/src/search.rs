@@ -4,7 +4,7 @@ use ldap3_proto::{control::LdapControl, proto::LdapSearchScope};
 
 use crate::{
     ber::{self, Bytes, INTEGER, OCTET_STRING, SEQUENCE, element},
-    filter_bytes::FilterBytes,
+    filter::Filter,
     request::Control,
 };
 
@@ -17,7 +17,7 @@ const EXTENDED_DN: &str = "1.2.840.113556.1.4.529";
 pub(crate) struct Search<'a> {
     pub(crate) base: &'a str,
     pub(crate) scope: LdapSearchScope,
-    pub(crate) filter: FilterBytes,
+    pub(crate) filter: Filter,
     pub(crate) attributes: &'a [&'a str],
     /// Most entries to be given back; 0 is as many as there are.
     pub(crate) at_most: i32,
@@ -46,7 +46,7 @@ impl<'a> Search<'a> {
         Self {
             base,
             scope: LdapSearchScope::Base,
-            filter: FilterBytes::present("objectClass"),
+            filter: Filter::present("objectClass"),
             attributes,
             at_most: 0,
             controls: Vec::new(),

@@ -1,6 +1,6 @@
 //! Which objects and attributes are asked for.
 
-use crate::filter_bytes::FilterBytes;
+use crate::filter::Filter;
 
 /// What every object is asked for, besides its members.
 const ALWAYS: &[&str] = &[
@@ -97,27 +97,27 @@ fn is_name(text: &str) -> bool {
 
 /// People's accounts and groups. Accounts of the directory's own are told apart afterwards:
 /// what an account may not read is neither true nor false in a filter.
-pub(crate) fn users_and_groups() -> FilterBytes {
-    let person = FilterBytes::all_of(&[
-        FilterBytes::equal("objectCategory", b"person"),
-        FilterBytes::classes(&["user"]),
+pub(crate) fn users_and_groups() -> Filter {
+    let person = Filter::all_of(&[
+        Filter::equal("objectCategory", b"person"),
+        Filter::classes(&["user"]),
     ]);
-    FilterBytes::any_of(&[person, FilterBytes::classes(&["group"])])
+    Filter::any_of(&[person, Filter::classes(&["group"])])
 }
 
 /// Users, groups and containers.
-pub(crate) fn everything() -> FilterBytes {
-    FilterBytes::any_of(&[users_and_groups(), FilterBytes::classes(CONTAINERS)])
+pub(crate) fn everything() -> Filter {
+    Filter::any_of(&[users_and_groups(), Filter::classes(CONTAINERS)])
 }
 
 /// All that may have changed. By class alone: a deleted object has no category.
-pub(crate) fn changeable() -> FilterBytes {
-    let classes = FilterBytes::any_of(&[
-        FilterBytes::classes(&["user", "group"]),
-        FilterBytes::classes(CONTAINERS),
+pub(crate) fn changeable() -> Filter {
+    let classes = Filter::any_of(&[
+        Filter::classes(&["user", "group"]),
+        Filter::classes(CONTAINERS),
     ]);
-    let computers = FilterBytes::classes(&["computer"]);
-    FilterBytes::all_of(&[classes, FilterBytes::not(&computers)])
+    let computers = Filter::classes(&["computer"]);
+    Filter::all_of(&[classes, Filter::not(&computers)])
 }
 
 #[cfg(test)]

@@ -11,8 +11,8 @@
 mod accounts;
 mod certificates;
 mod change;
-mod import;
 mod locate;
+mod naming;
 mod passwords;
 mod policy;
 mod receipts;

@@ -1,10 +1,36 @@
 //! The GUID that an object carries with it.
 
-use writeback_ad::{AdError, WroteGuid};
+use writeback_ad::{AdError, Sid, WroteGuid};
 use writeback_model::SourceAnchor;
 
-use super::{FORESTS, Room, one};
+use super::{FORESTS, Room, judge::ldapsearch, one};
 use crate::support::anchor;
+
+/// *Write mS-DS-ConsistencyGuid*, inherited by user objects.
+const RIGHT: &str =
+    "(OA;CIIO;WP;23773dc2-b63a-11d2-90e1-00c04fd91ab1;bf967aba-0de6-11d0-a285-00aa003049e2;SID)";
+
+#[tokio::test]
+async fn the_right_that_the_documentation_names_is_enough() {
+    for domain in FORESTS {
+        let room = Room::new(domain);
+        let forest = &room.site.forest;
+        let filter = format!("(userPrincipalName={})", forest.agent_upn);
+        let agent = ldapsearch(forest, &forest.base_dn, &filter, &["objectSid"]);
+        let sid = &agent.into_values().next().unwrap()["objectsid"][0];
+        let sid = Sid::try_from_bytes(sid).unwrap().to_string();
+        let object = format!("--objectdn={}", room.ou);
+        let right = format!("--sddl={}", RIGHT.replace("SID", &sid));
+        let granting = ["dsacl", "set", &object, "--action=allow", &right];
+        forest.first_dc().unwrap().samba_tool(&granting).unwrap();
+        let user = room.user();
+        let agent = room.pdc().await;
+        let wrote = agent.write_consistency_guid(&anchor(&user)).await.unwrap();
+        assert_eq!(wrote, WroteGuid::Written, "{domain}");
+        let again = agent.write_consistency_guid(&anchor(&user)).await.unwrap();
+        assert_eq!(again, WroteGuid::AlreadySet, "{domain}");
+    }
+}
 
 #[tokio::test]
 async fn a_consistency_guid_is_written_once() {

@@ -7,6 +7,7 @@ mod enumerate;
 mod judge;
 mod members;
 mod positions;
+mod scale;
 mod values;
 
 use writeback_ad::{Controller, Directory, DirectoryObject, Objects};
