@@ -18,9 +18,7 @@ use crate::admin::{Cloud, OpenCloud, print, text::one_line};
         writeback admin sync preview alice@corp.example.org\n  \
         writeback admin sync preview alice\n  \
         writeback admin sync preview 'CN=Alice,OU=People,DC=corp,DC=example,DC=org'\n  \
-        writeback admin sync preview 0f4c6a1e-3c5b-4d0e-9a51-7f0f6d3b2a11    # objectGUID\n\n\
-        To see the effect of other rules on everybody, set them: removals are only staged by a \
-        synchronisation, and the deletion guard stands before the export.")]
+        writeback admin sync preview 0f4c6a1e-3c5b-4d0e-9a51-7f0f6d3b2a11    # objectGUID")]
 pub struct PreviewArguments {
     /// A user principal name, mail address, account name, distinguished name or `objectGUID`.
     name: String,

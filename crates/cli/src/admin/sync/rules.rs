@@ -39,7 +39,8 @@ pub enum RulesCommand {
 /// Set the rules, and run what they ask for.
 ///
 /// That is a full sync and an export of all forests, and before them a full import where other
-/// attributes are to be read.
+/// attributes are to be read. A narrower scope removes people at once, up to the deletion
+/// guard's limits; they come back when it is taken back within restore_days.
 #[derive(Args)]
 #[command(
     after_help = "Example:\n  writeback admin sync rules set rules.toml\n\n\
