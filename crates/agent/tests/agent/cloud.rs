@@ -1,6 +1,8 @@
 //! A cloud of which every word is the test's.
 
 use std::{
+    future::ready,
+    io,
     net::SocketAddr,
     sync::{Arc, Mutex},
     time::Duration,
@@ -8,8 +10,9 @@ use std::{
 
 use axum::{
     Form, Json, Router,
+    body::{Body, to_bytes},
     extract::{
-        Path, State, WebSocketUpgrade,
+        ConnectInfo, Path, Request, State, WebSocketUpgrade,
         ws::{Message, WebSocket},
     },
     http::{HeaderMap, StatusCode},
@@ -20,11 +23,16 @@ use base64::{
     Engine,
     prelude::{BASE64_STANDARD, BASE64_URL_SAFE_NO_PAD},
 };
+use futures_util::stream;
 use serde_json::{Value, json};
 use tokio::{net::TcpListener, sync::mpsc, time::timeout};
 use uuid::Uuid;
-use writeback_model::{AgentId, RequestId, TenantId};
-use writeback_wire::{Hello, SUBPROTOCOL, ToAgent, ToCloud, decode, encode};
+use writeback_model::{AgentId, Clock, RequestId, RunId, TenantId};
+use writeback_wire::{
+    Hello, SUBPROTOCOL, ToAgent, ToCloud, decode, encode, http::IMPORT_BODY_BYTES_MAX,
+};
+
+use crate::site::Real;
 
 /// How long a test waits for a frame.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -39,6 +47,23 @@ pub(crate) struct Manners {
     pub(crate) no_subprotocol: bool,
     /// Answers so many link requests with 401.
     pub(crate) refuse_links: usize,
+    /// Takes so many uploads and breaks the connection instead of an answer.
+    pub(crate) break_uploads: usize,
+    /// Says of these runs that they are over.
+    pub(crate) runs_over: Vec<RunId>,
+    /// Refuses assertions of another time.
+    pub(crate) judges_time: bool,
+}
+
+/// An upload that was taken.
+#[derive(Clone)]
+pub(crate) struct Upload {
+    pub(crate) run: RunId,
+    /// `objects` or `complete`.
+    pub(crate) what: String,
+    pub(crate) body: Value,
+    /// Over which connection it came.
+    pub(crate) from: SocketAddr,
 }
 
 pub(crate) struct Cloud {
@@ -52,8 +77,7 @@ struct Inner {
     manners: Mutex<Manners>,
     public_key: Mutex<Option<Vec<u8>>>,
     links: mpsc::UnboundedSender<WebSocket>,
-    /// Bodies of import calls, with their last path segment.
-    imports: Mutex<Vec<(String, Value)>>,
+    uploads: Mutex<Vec<Upload>>,
     tokens_sold: Mutex<usize>,
 }
 
@@ -70,7 +94,8 @@ impl Cloud {
     pub(crate) async fn start(manners: Manners) -> Self {
         let (cloud, router) = Self::router(manners).await;
         let listener = TcpListener::bind(cloud.address).await.unwrap();
-        tokio::spawn(async move { axum::serve(listener, router).await });
+        let service = router.into_make_service_with_connect_info::<SocketAddr>();
+        tokio::spawn(async move { axum::serve(listener, service).await });
         cloud
     }
 
@@ -88,14 +113,14 @@ impl Cloud {
             manners: Mutex::new(manners),
             public_key: Mutex::default(),
             links,
-            imports: Mutex::default(),
+            uploads: Mutex::default(),
             tokens_sold: Mutex::default(),
         });
         let router = Router::new()
             .route("/agent/v1/enrol", post(enrol))
             .route("/agent/v1/token", post(token))
             .route("/agent/v1/link", get(link))
-            .route("/agent/v1/imports/{import}/{what}", post(import))
+            .route("/agent/v1/runs/{run}/{what}", post(upload))
             .with_state(Arc::clone(&inner));
         let cloud = Self {
             address,
@@ -113,8 +138,13 @@ impl Cloud {
         base.clone_into(&mut self.inner.base.lock().unwrap());
     }
 
-    pub(crate) fn imports(&self) -> Vec<(String, Value)> {
-        self.inner.imports.lock().unwrap().clone()
+    pub(crate) fn uploads(&self, run: RunId) -> Vec<Upload> {
+        let uploads = self.inner.uploads.lock().unwrap();
+        uploads.iter().filter(|it| it.run == run).cloned().collect()
+    }
+
+    pub(crate) fn manners(&self) -> std::sync::MutexGuard<'_, Manners> {
+        self.inner.manners.lock().unwrap()
     }
 
     pub(crate) fn tokens_sold(&self) -> usize {
@@ -180,6 +210,11 @@ impl Link {
                 Ok(_) => {}
             }
         }
+    }
+
+    /// The next frame that is no status, if one comes within that time.
+    pub(crate) async fn hear_within(&mut self, patience: Duration) -> Option<ToCloud> {
+        timeout(patience, self.hear()).await.ok()
     }
 
     /// The next frame that is no status.
@@ -281,6 +316,15 @@ async fn token(State(cloud): State<Arc<Inner>>, Form(form): Form<TokenForm>) -> 
     aws_lc_rs::signature::UnparsedPublicKey::new(&aws_lc_rs::signature::ED25519, key)
         .verify(signed.as_bytes(), &signature)
         .unwrap();
+    let now = Real.now().as_second();
+    let off = (claims["iat"].as_i64().unwrap() - now).abs();
+    if cloud.manners.lock().unwrap().judges_time && off > 60 {
+        let refusal = json!({
+            "error": "invalid_client",
+            "error_description": "it has expired: check the clock of the agent's machine",
+        });
+        return (StatusCode::UNAUTHORIZED, Json(refusal)).into_response();
+    }
     *cloud.tokens_sold.lock().unwrap() += 1;
     Json(json!({ "access_token": ACCESS_TOKEN, "token_type": "Bearer", "expires_in": 600 }))
         .into_response()
@@ -311,11 +355,38 @@ async fn link(
     })
 }
 
-async fn import(
+async fn upload(
     State(cloud): State<Arc<Inner>>,
-    Path((_, what)): Path<(String, String)>,
-    Json(body): Json<Value>,
-) -> StatusCode {
-    cloud.imports.lock().unwrap().push((what, body));
-    StatusCode::NO_CONTENT
+    Path((run, what)): Path<(RunId, String)>,
+    request: Request,
+) -> Response {
+    assert_eq!(
+        request.headers()["authorization"],
+        format!("Bearer {ACCESS_TOKEN}")
+    );
+    let from = request.extensions().get::<ConnectInfo<SocketAddr>>();
+    let from = from.unwrap().0;
+    let body = to_bytes(request.into_body(), IMPORT_BODY_BYTES_MAX).await;
+    let body = serde_json::from_slice(&body.unwrap()).unwrap();
+    let mut manners = cloud.manners.lock().unwrap();
+    if manners.runs_over.contains(&run) {
+        let refusal = json!({
+            "error": "import-not-running",
+            "error_description": "this import is not running",
+        });
+        return (StatusCode::CONFLICT, Json(refusal)).into_response();
+    }
+    let upload = Upload {
+        run,
+        what,
+        body,
+        from,
+    };
+    cloud.uploads.lock().unwrap().push(upload);
+    if manners.break_uploads > 0 {
+        manners.break_uploads -= 1;
+        let broken = stream::once(ready(Err::<Vec<u8>, _>(io::Error::other("cut"))));
+        return Body::from_stream(broken).into_response();
+    }
+    StatusCode::NO_CONTENT.into_response()
 }

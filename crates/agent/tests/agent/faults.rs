@@ -104,6 +104,15 @@ async fn an_outcome_is_told_until_it_is_recorded() {
     running.stop().await;
 }
 
+/// A domain controller that does nothing until this is dropped.
+pub(crate) struct Frozen(pub(crate) Dc);
+
+impl Drop for Frozen {
+    fn drop(&mut self) {
+        self.0.resume().unwrap();
+    }
+}
+
 /// Answers of domain controllers vanish; what is sent to them arrives. Only for this namespace.
 struct NoAnswers;
 
@@ -177,12 +186,6 @@ async fn a_write_whose_answer_is_lost_is_found_in_the_receipt() {
 /// is back is its own affair: what is told in the end must be what it did.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_frozen_controller_is_waited_for_and_then_believed() {
-    struct Frozen(Dc);
-    impl Drop for Frozen {
-        fn drop(&mut self) {
-            self.0.resume().unwrap();
-        }
-    }
     let (site, cloud) = site_alone().await;
     let pdc = site.forest.pdc().unwrap().clone();
     let freeze = || {

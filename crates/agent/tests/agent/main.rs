@@ -9,11 +9,17 @@
     reason = "what a test expects, it says so"
 )]
 
+mod anchors;
+mod clock;
 mod cloud;
+mod delta;
 mod enrolment;
 mod faults;
 mod import;
 mod link;
 mod reset;
+mod runs;
+mod scope;
 mod site;
+mod watch;
 mod way;

@@ -20,7 +20,7 @@ use writeback_agent::{
     state::Membership,
     transport::{Proxy, Transport},
 };
-use writeback_lab::{Forest, Guard, Lab, TestUser};
+use writeback_lab::{Edit, Forest, Guard, Lab, TestUser, UserSpec, guid_text};
 use writeback_model::{Clock, Entropy, Operation, RequestId, Secret, SourceAnchor, Target};
 use writeback_seal::{Binding, Contents, seal};
 use writeback_wire::{Execute, SealingKey, ToAgent};
@@ -42,10 +42,73 @@ impl Entropy for Real {
     }
 }
 
+/// An organizational unit of a test's own, gone with it.
+pub(crate) struct Unit {
+    pub(crate) forest: Forest,
+    /// Its name at the beginning.
+    pub(crate) dn: String,
+    by_guid: String,
+    _peace: Guard,
+}
+
+impl Unit {
+    pub(crate) fn new() -> Self {
+        Self::with(Lab::require().unwrap().calm().unwrap())
+    }
+
+    /// For a test during which nobody else may change the directory.
+    pub(crate) fn alone() -> Self {
+        Self::with(Lab::require().unwrap().exclusive().unwrap())
+    }
+
+    fn with(peace: Guard) -> Self {
+        let forest = Lab::require().unwrap().forest("corp.test").unwrap().clone();
+        let dn = forest.edit().unwrap().create_unique_ou().unwrap();
+        let dc = forest.first_dc().unwrap();
+        let guid = forest.attribute(dc, &dn, "objectGUID").unwrap();
+        let guid = guid_text(guid[0].as_slice().try_into().unwrap());
+        Self {
+            forest,
+            dn,
+            by_guid: format!("<GUID={guid}>"),
+            _peace: peace,
+        }
+    }
+
+    pub(crate) fn edit(&self) -> Edit {
+        self.forest.edit().unwrap()
+    }
+
+    /// A user in it, or below it.
+    pub(crate) fn user(&self, below: &str) -> TestUser {
+        let spec = UserSpec {
+            ou: Some(format!("{below}{}", self.dn)),
+            ..UserSpec::default()
+        };
+        self.forest.create_user(spec).unwrap()
+    }
+
+    /// The settings that limit an agent to it.
+    fn scope(&self) -> String {
+        format!(
+            "include_ous = [\"{}\"]\npreferred_controllers = [\"{}\"]\nonly_preferred = true",
+            self.dn,
+            self.forest.first_dc().unwrap().fqdn
+        )
+    }
+}
+
+impl Drop for Unit {
+    fn drop(&mut self) {
+        let _ = self.edit().delete_tree(&self.by_guid);
+    }
+}
+
 pub(crate) struct Site {
     _folder: TempDir,
-    /// Nobody disturbs the domain controllers meanwhile, or nobody else needs them.
-    _peace: Guard,
+    /// Nobody disturbs the domain controllers meanwhile, or nobody else needs them; unless a
+    /// [`Unit`] sees to that.
+    _peace: Option<Guard>,
     pub(crate) forest: Forest,
     pub(crate) config: AgentConfig,
 }
@@ -81,16 +144,33 @@ impl Site {
 
     /// For a test that disturbs domain controllers: alone in the lab.
     pub(crate) fn alone(cloud: &Cloud) -> Self {
+        Self::alone_with(cloud, "")
+    }
+
+    pub(crate) fn alone_with(cloud: &Cloud, forest_extra: &str) -> Self {
         let peace = Lab::require().unwrap().exclusive().unwrap();
-        Self::with("corp.test", cloud, "", "", peace)
+        Self::with("corp.test", cloud, "", forest_extra, Some(peace))
+    }
+
+    /// Acting on one organizational unit and reading from the first controller, on which
+    /// directories are edited.
+    pub(crate) fn acting_on(cloud: &Cloud, ou: &Unit, forest_extra: &str) -> Self {
+        let extra = format!("{}\n{forest_extra}", ou.scope());
+        Self::with("corp.test", cloud, "", &extra, None)
     }
 
     pub(crate) fn of(domain: &str, cloud: &Cloud, extra: &str, forest_extra: &str) -> Self {
         let peace = Lab::require().unwrap().calm().unwrap();
-        Self::with(domain, cloud, extra, forest_extra, peace)
+        Self::with(domain, cloud, extra, forest_extra, Some(peace))
     }
 
-    fn with(domain: &str, cloud: &Cloud, extra: &str, forest_extra: &str, peace: Guard) -> Self {
+    fn with(
+        domain: &str,
+        cloud: &Cloud,
+        extra: &str,
+        forest_extra: &str,
+        peace: Option<Guard>,
+    ) -> Self {
         log_to_memory();
         let lab = Lab::require().unwrap();
         let forest = lab.forest(domain).unwrap().clone();
@@ -139,9 +219,14 @@ impl Site {
     }
 
     pub(crate) fn run(&self) -> Running {
+        self.run_by(Arc::new(Real))
+    }
+
+    /// Running by that clock.
+    pub(crate) fn run_by(&self, clock: Arc<dyn Clock>) -> Running {
         let shutdown = CancellationToken::new();
         let parts = Parts {
-            clock: Arc::new(Real),
+            clock,
             entropy: Arc::new(Real),
             version: "0.0.0".into(),
             host: "agent1".into(),
