@@ -1,5 +1,7 @@
 //! Which objects and attributes are asked for.
 
+use writeback_model::never_imported;
+
 use crate::filter::Filter;
 
 /// What every object is asked for, besides its members.
@@ -42,10 +44,11 @@ pub(crate) struct Wanted {
 
 impl Wanted {
     /// What is no name of an attribute is left out (`*` would ask for all), and so is what
-    /// would be asked for twice.
+    /// would be asked for twice, and what is never to be read whoever asks.
     pub(crate) fn new(names: &[String]) -> Self {
         let mut taken: Vec<String> = Vec::new();
-        for name in names.iter().filter(|name| is_name(name)) {
+        let readable = |name: &&String| is_name(name) && !never_imported(name);
+        for name in names.iter().filter(readable) {
             let known = taken.iter().any(|other| other.eq_ignore_ascii_case(name));
             // Members are always given, by their GUIDs.
             if !known && !name.eq_ignore_ascii_case("member") {
@@ -136,6 +139,8 @@ mod tests {
             "Member",
             "NAME",
             "x;range=0-1",
+            "unicodePwd",
+            "MSLAPS-Password",
         ];
         let wanted = Wanted::new(&wanted.map(str::to_owned));
         assert_eq!(wanted.names(), ["mail", "NAME"]);

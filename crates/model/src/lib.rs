@@ -4,6 +4,7 @@
 //! clock or draws a random number: both are handed in by the caller.
 
 mod anchor;
+mod attributes;
 mod cause;
 mod clock;
 mod ids;
@@ -14,6 +15,7 @@ mod password_policy;
 mod secret;
 
 pub use anchor::{AnchorError, SourceAnchor};
+pub use attributes::never_imported;
 pub use cause::{Cause, CauseInfo, Component, ProtectedBy, Right};
 pub use clock::{Clock, Entropy};
 pub use ids::{AgentId, EnrolmentId, ImportId, KeyId, RequestId, RunId, TenantId, UserId};

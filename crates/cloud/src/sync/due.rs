@@ -25,6 +25,13 @@ pub(super) struct Due {
     pub(super) quiet: bool,
 }
 
+/// What a forest needs when people of its were changed through another one.
+pub(super) const TOUCHED: Due = Due {
+    profiles: &[Profile::DeltaSync, Profile::Export],
+    why: "change in another forest",
+    quiet: true,
+};
+
 const FULL: &[Profile] = &[Profile::FullImport, Profile::FullSync, Profile::Export];
 const DELTA: &[Profile] = &[Profile::DeltaImport, Profile::DeltaSync, Profile::Export];
 

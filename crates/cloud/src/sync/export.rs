@@ -58,8 +58,12 @@ pub(super) async fn run(cloud: &Cloud, key: &Key, cycle: &Cycle) -> Result<Step,
         GuardAnswer::Allowed => None,
         GuardAnswer::Stopped { would_be, limit } => {
             result = RunResult::StoppedDeletionThresholdExceeded;
+            let were = match run.counts.removed {
+                0 => "Nobody was".to_owned(),
+                approved => format!("Only the {approved} that were approved were"),
+            };
             detail = format!(
-                "{} people would be removed, {would_be} within a day; {limit} may be. Nobody was. \
+                "{} people would be removed, {would_be} within a day; {limit} may be. {were}. \
                  `writeback admin sync removals {forest}` shows them; correct the directory, or \
                  `writeback admin sync approve {forest}`",
                 facts.staged

@@ -43,6 +43,7 @@ pub struct AnchorsWritten {
 pub struct SyncHandle {
     wake: Notify,
     changed: Mutex<HashSet<Key>>,
+    touched: Mutex<HashSet<Key>>,
     imports: Mutex<HashMap<RunId, mpsc::UnboundedSender<ImportEnd>>>,
     anchors: Mutex<HashMap<RunId, mpsc::UnboundedSender<AnchorsWritten>>>,
     people: Mutex<HashMap<TenantId, Arc<AsyncMutex<()>>>>,
@@ -94,6 +95,18 @@ impl SyncHandle {
     pub fn changed(&self, tenant: TenantId, forest: &DomainName) {
         lock(&self.changed).insert((tenant, forest.clone()));
         self.wake.notify_one();
+    }
+
+    /// Objects of a forest are to be synchronised although nothing was imported: somebody
+    /// who has an account in it was changed through another forest.
+    pub(super) fn touched(&self, tenant: TenantId, forest: &DomainName) {
+        lock(&self.touched).insert((tenant, forest.clone()));
+        self.wake.notify_one();
+    }
+
+    /// Whether they are; from now on they are being looked after.
+    pub(super) fn take_touched(&self, key: &Key) -> bool {
+        lock(&self.touched).remove(key)
     }
 
     /// An import ended.

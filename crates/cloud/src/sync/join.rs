@@ -1,6 +1,8 @@
 //! A synchronisation: objects of a connector space to people, batch by batch.
 
-use writeback_model::UserId;
+use std::collections::BTreeSet;
+
+use writeback_model::{DomainName, UserId};
 use writeback_store::{Run, StoreError, Which};
 use writeback_sync::{
     Candidates, Change, Counts, Decision, Object, Profile, Rules, RunResult, decide, keys,
@@ -92,12 +94,15 @@ async fn synchronise(
         };
         after = Some(last.anchor);
         scope.note(&mut objects);
-        let decisions = batch(cloud, key, &objects, &rules, &scope.suffixes).await?;
+        let (decisions, others) = batch(cloud, key, &objects, &rules, &scope.suffixes).await?;
         let now = cloud.clock.now();
         cloud
             .store
             .apply(*tenant, forest, run.id, &decisions, now)
             .await?;
+        for other in others {
+            cloud.sync.touched(*tenant, &other);
+        }
         count(&mut run.counts, &decisions);
         cloud
             .store
@@ -106,21 +111,34 @@ async fn synchronise(
     }
 }
 
-/// Decides about one batch.
+/// Decides about one batch. Also tells the other forests in which people who changed have
+/// accounts: a password goes to the one of these that may have become the target only after that
+/// account was looked at.
 async fn batch(
     cloud: &Cloud,
     key: &Key,
     objects: &[Object],
     rules: &Rules,
     suffixes: &[String],
-) -> Result<Vec<Decision>, StoreError> {
+) -> Result<(Vec<Decision>, BTreeSet<DomainName>), StoreError> {
     let people = cloud.store.people(key.0, &keys(objects, rules)).await?;
     let mut candidates = Candidates::new(people);
     let mut new_user = || UserId::new(&cloud.clock, &cloud.entropy);
-    Ok(objects
+    let decisions: Vec<_> = objects
         .iter()
         .map(|object| decide(object, &mut candidates, rules, suffixes, &mut new_user))
-        .collect())
+        .collect();
+    let others = decisions
+        .iter()
+        .filter_map(|decision| match &decision.change {
+            Change::Update { user, .. } | Change::Leave { user, .. } => candidates.person(*user),
+            _ => None,
+        })
+        .flat_map(|person| &person.accounts)
+        .map(|account| account.forest.clone())
+        .filter(|forest| *forest != key.1)
+        .collect();
+    Ok((decisions, others))
 }
 
 fn count(counts: &mut Counts, decisions: &[Decision]) {

@@ -21,7 +21,10 @@ mod watch;
 use std::{collections::HashSet, sync::Arc, time::Duration};
 
 use jiff::SignedDuration;
-use tokio::{task::JoinSet, time};
+use tokio::{
+    task::JoinSet,
+    time::{self, Instant},
+};
 use tokio_util::sync::CancellationToken;
 use writeback_model::{DomainName, TenantId};
 use writeback_store::{RunEnd, StoreError};
@@ -34,7 +37,11 @@ use crate::state::Cloud;
 use cycle::Cycle;
 
 /// How often forests are looked at when nothing wakes the loop.
-const LOOK_EVERY: Duration = Duration::from_millis(250);
+const LOOK_EVERY: Duration = Duration::from_millis(500);
+
+/// How long after its start the cloud waits for agents before it says that none is there to do
+/// what somebody asked for: they come back within seconds, but not all at once.
+const AGENTS_COME_WITHIN: Duration = Duration::from_secs(30);
 
 /// When imports are made that nobody asked for.
 #[derive(Clone, Copy, Debug)]
@@ -53,6 +60,7 @@ pub async fn keep_synchronised(cloud: Arc<Cloud>, stop: CancellationToken) {
     if let Err(error) = end_what_was_left(&cloud).await {
         failed(&error, "runs of the time before could not be ended");
     }
+    let began = Instant::now();
     let mut cycles: JoinSet<(Key, bool)> = JoinSet::new();
     let mut busy: HashSet<Key> = HashSet::new();
     let mut pauses = due::Pauses::default();
@@ -73,7 +81,7 @@ pub async fn keep_synchronised(cloud: Arc<Cloud>, stop: CancellationToken) {
             },
         }
         let look = async {
-            let found = look(&cloud, &busy, &pauses).await?;
+            let found = look(&cloud, &busy, &pauses, began).await?;
             watchers.look(&cloud).await?;
             tidy.look(&cloud).await?;
             Ok::<_, StoreError>(found)
@@ -101,9 +109,11 @@ async fn look(
     cloud: &Cloud,
     busy: &HashSet<Key>,
     pauses: &due::Pauses,
+    began: Instant,
 ) -> Result<Vec<(Key, Cycle)>, StoreError> {
     let mut found = Vec::new();
     let agents = cloud.hub.agents();
+    let agents_may_come = began.elapsed() < AGENTS_COME_WITHIN;
     for tenant in cloud.store.tenants().await? {
         let wanted = cloud.store.wanted_cycles(tenant.id).await?;
         for forest in cloud.store.forests(tenant.id).await? {
@@ -111,21 +121,29 @@ async fn look(
             if busy.contains(&key) {
                 continue;
             }
+            let ready = watch::ready(&agents, tenant.id, &forest.name);
             if let Some(wanted) = wanted.iter().find(|it| it.forest == forest.name) {
+                let imports = wanted.profiles.first().is_some_and(|it| it.is_import());
+                if imports && ready.is_none() && agents_may_come {
+                    continue;
+                }
                 if cloud.store.take_wanted(tenant.id, wanted.cycle).await? {
                     found.push((key, Cycle::wanted(wanted)));
                 }
                 continue;
             }
-            let scope = watch::ready(&agents, tenant.id, &forest.name)
-                .map(|(_, status)| status.scope.clone());
-            let Some(scope) = scope else {
+            if cloud.sync.take_touched(&key) {
+                found.push((key, Cycle::due(cloud, due::TOUCHED)));
+                continue;
+            }
+            let Some((_, status)) = ready else {
                 // Without an agent nothing can be imported.
                 continue;
             };
+            let scope = status.scope.as_deref();
             let now = cloud.clock.now();
             let changed = cloud.sync.has_changed(&key);
-            let due = due::due(&forest, scope.as_deref(), changed, &cloud.schedule, now);
+            let due = due::due(&forest, scope, changed, &cloud.schedule, now);
             if let Some(due) = due
                 && pauses.is_over(&key, now)
             {
