@@ -2,29 +2,26 @@
 //! directory.
 
 use std::{
-    collections::HashMap,
     sync::{Arc, PoisonError},
     time::Duration,
 };
 
-use tokio::{sync::mpsc, task::JoinHandle, time};
+use tokio::{sync::mpsc, time};
 use tokio_util::sync::CancellationToken;
-use writeback_model::{Cause, DomainName, RequestId, RunId};
-use writeback_wire::{Evidence, Hello, ImportOrder, PROTOCOL_VERSION, ToAgent, ToCloud};
+use writeback_model::{Cause, RequestId};
+use writeback_wire::{Evidence, Hello, PROTOCOL_VERSION, ToAgent, ToCloud};
 
 use crate::{
     anchors,
     core::Core,
     events, executor, health,
-    import::Import,
+    jobs::Jobs,
     journal::Told,
     link::{Event, Link, Session},
     resolve,
     state::{Membership, StateDir},
     token::Tokens,
     transport::Transport,
-    uploads::Uploads,
-    watch::Watch,
 };
 
 /// How long a stop waits for what is being executed: the longest that a domain controller is
@@ -49,12 +46,7 @@ pub(crate) struct Agent {
     pub(crate) membership: Membership,
     pub(crate) version: String,
     pub(crate) host: String,
-    /// One per forest, kept from one import to the next.
-    pub(crate) uploads: HashMap<DomainName, Arc<Uploads>>,
-    /// One per forest at a time.
-    pub(crate) imports: HashMap<DomainName, (RunId, JoinHandle<()>)>,
-    /// One per forest at a time.
-    pub(crate) watches: HashMap<DomainName, JoinHandle<()>>,
+    pub(crate) jobs: Jobs,
 }
 
 impl Agent {
@@ -87,10 +79,7 @@ impl Agent {
     /// Begins nothing more; what is begun is finished, its grants and denials still heard.
     async fn stop(&mut self, mut happened: mpsc::Receiver<Event>) {
         self.core.stop.cancel();
-        let imports = self.imports.values().map(|(_, import)| import);
-        for task in imports.chain(self.watches.values()) {
-            task.abort();
-        }
+        self.jobs.stop();
         self.core.executions.close();
         let executions = self.core.executions.clone();
         let hear = async {
@@ -163,13 +152,9 @@ impl Agent {
                 let core = Arc::clone(core);
                 tokio::spawn(async move { resolve::asked(&core, asked).await });
             }
-            ToAgent::Import(order) => self.import(order),
-            ToAgent::Watch { forest, attributes } => self.watch(forest, attributes, session),
-            ToAgent::Unwatch { forest } => {
-                if let Some(watch) = self.watches.remove(&forest) {
-                    watch.abort();
-                }
-            }
+            ToAgent::Import(order) => self.jobs.import(order),
+            ToAgent::Watch { forest, attributes } => self.jobs.watch(forest, attributes, session),
+            ToAgent::Unwatch { forest } => self.jobs.unwatch(&forest),
             ToAgent::WriteAnchors {
                 run,
                 forest,
@@ -222,45 +207,6 @@ impl Agent {
             };
             core.tell(request, told).await;
         });
-    }
-
-    /// Whoever orders a new import of a forest does not want the one before any more.
-    fn import(&mut self, order: ImportOrder) {
-        let (run, forest) = (order.run, order.forest.clone());
-        let work = Import {
-            core: Arc::clone(&self.core),
-            uploads: self.uploads_of(&forest),
-            order,
-        };
-        let before = self.imports.remove(&forest);
-        if let Some((before, task)) = before.filter(|(_, task)| !task.is_finished()) {
-            tracing::warn!(%run, %before, %forest, event_id = events::IMPORT_FAILED,
-                "an import is given up for a new one");
-            task.abort();
-        }
-        self.imports.insert(forest, (run, tokio::spawn(work.run())));
-    }
-
-    fn watch(&mut self, forest: DomainName, attributes: Vec<String>, session: Session) {
-        let work = Watch {
-            core: Arc::clone(&self.core),
-            uploads: self.uploads_of(&forest),
-            forest: forest.clone(),
-            attributes,
-            session,
-        };
-        let watch = tokio::spawn(work.run());
-        if let Some(before) = self.watches.insert(forest, watch) {
-            before.abort();
-        }
-    }
-
-    fn uploads_of(&mut self, forest: &DomainName) -> Arc<Uploads> {
-        let uploads = self.uploads.entry(forest.clone()).or_insert_with(|| {
-            let (transport, tokens) = (Arc::clone(&self.transport), Arc::clone(&self.tokens));
-            Arc::new(Uploads::new(transport, tokens))
-        });
-        Arc::clone(uploads)
     }
 
     async fn roll_key(&self) {

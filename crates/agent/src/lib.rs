@@ -3,7 +3,7 @@
 //!
 //! - [`enrol()`] makes the agent's keys and spends a one-time token, once.
 //! - [`run()`] does the rest until it is told to stop: link, executor, journal, resolver,
-//!   importer and health, each in a module of its own.
+//!   importer, watch and health, each in a module of its own.
 //!
 //! How agent and cloud agree on what happened to a password is in `docs/reliability.md`;
 //! the rules that follow from it stand where they are kept: in `journal`, written before the
@@ -22,6 +22,7 @@ mod forest;
 mod health;
 mod history;
 mod import;
+mod jobs;
 pub mod journal;
 mod link;
 mod resolve;

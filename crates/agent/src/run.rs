@@ -1,9 +1,6 @@
 //! Starting the agent: everything that can be wrong is found here.
 
-use std::{
-    collections::HashMap,
-    sync::{Arc, RwLock},
-};
+use std::sync::{Arc, RwLock};
 
 use tokio::sync::{Mutex, Semaphore};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
@@ -17,6 +14,7 @@ use crate::{
     executor::{EXECUTIONS_MAX, claims::Claims, locks::ObjectLocks},
     forest::{ForestError, forests},
     health::Health,
+    jobs::Jobs,
     journal::{Journal, JournalError},
     state::{Identity, Membership, SealingKeys, StateDir, StateError},
     token::Tokens,
@@ -104,6 +102,11 @@ pub async fn run(
         entropy: Arc::clone(&core.entropy),
         kept: Mutex::new(None),
     });
+    let jobs = Jobs::new(
+        Arc::clone(&core),
+        Arc::clone(&transport),
+        Arc::clone(&tokens),
+    );
     let agent = Agent {
         core,
         transport,
@@ -112,9 +115,7 @@ pub async fn run(
         membership,
         version: parts.version,
         host: parts.host,
-        uploads: HashMap::new(),
-        imports: HashMap::new(),
-        watches: HashMap::new(),
+        jobs,
     };
     agent.run(shutdown).await;
     Ok(())

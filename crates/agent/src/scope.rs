@@ -5,10 +5,13 @@
 //! this moment on one domain controller, and gives the [`Scope`] that its objects are judged
 //! by.
 
+mod digest;
 mod dn;
+mod error;
 mod pins;
 mod place;
 mod units;
+mod words;
 
 use writeback_ad::guid_dn;
 use writeback_model::SourceAnchor;
@@ -16,8 +19,9 @@ use writeback_model::SourceAnchor;
 use self::dn::parts;
 pub(crate) use self::{
     dn::is_within,
+    error::ScopeError,
     pins::Pins,
-    units::{ScopeError, Units, domain_of},
+    units::{Units, domain_of},
 };
 
 /// Organizational units of one domain to act on, less those to leave alone, by the names that

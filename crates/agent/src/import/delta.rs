@@ -35,7 +35,6 @@ impl Domain<'_> {
         if (controller.as_str(), usn) == (from.controller.as_str(), from.usn)
             && let Some(sees_deletions) = self.sees_deletions_already()
         {
-            self.scope().await?;
             return Ok(sees_deletions);
         }
         let no_position = || ImportError::NoPosition(self.origin.domain.clone());

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use base64::{Engine, prelude::BASE64_STANDARD};
 use tokio::sync::mpsc;
-use writeback_ad::{AdError, Controller, PAGE_SIZE_MAX};
+use writeback_ad::{AdError, ChangesError, Controller, PAGE_SIZE_MAX, Refusal};
 use writeback_model::DomainName;
 use writeback_wire::{ImportKind, ImportOrder, Position};
 
@@ -103,6 +103,8 @@ impl<'a> Reading<'a> {
 impl Domain<'_> {
     /// Reads what the order says, and gives whether deletions are shown.
     async fn read(&self) -> Result<bool, ImportError> {
+        // Where a unit is missing nothing is read at all.
+        self.scope().await?;
         let position = self
             .reading
             .order
@@ -113,7 +115,6 @@ impl Domain<'_> {
             (ImportKind::Full, None) => self.full().await,
             (ImportKind::Full, Some(_)) => {
                 // Read whole by the run that this one continues.
-                self.scope().await?;
                 match self.sees_deletions_already() {
                     Some(sees) => Ok(sees),
                     None => Ok(self.fresh().await?.1),
@@ -128,22 +129,24 @@ impl Domain<'_> {
     pub(super) async fn fresh(&self) -> Result<(Option<Vec<u8>>, bool), ImportError> {
         let cookie = match self.controller.sync_cookie().await {
             Ok(cookie) => cookie,
-            Err(AdError::Refused { source, .. }) => {
-                tracing::warn!(
-                    host = self.controller.host(),
-                    error = &source as &dyn std::error::Error,
-                    "the domain controller gives no position: what changes is found by full imports only"
-                );
-                return Ok((None, false));
-            }
+            Err(AdError::Refused { source, .. }) => return Ok(self.no_position(&source)),
             Err(error) => return Err(error.into()),
         };
-        let page = self
-            .controller
-            .changes(&cookie, self.wanted())
-            .next()
-            .await?;
-        Ok((Some(cookie), page.is_some_and(|page| page.sees_deletions)))
+        let mut changes = self.controller.changes(&cookie, self.wanted());
+        match changes.next().await {
+            Ok(page) => Ok((Some(cookie), page.is_some_and(|page| page.sees_deletions))),
+            Err(ChangesError::CookieRefused(refusal)) => Ok(self.no_position(&refusal)),
+            Err(ChangesError::Directory(error)) => Err(error.into()),
+        }
+    }
+
+    fn no_position(&self, refusal: &Refusal) -> (Option<Vec<u8>>, bool) {
+        tracing::warn!(
+            host = self.controller.host(),
+            error = refusal as &dyn std::error::Error,
+            "the domain controller gives no position: what changes is found by full imports only"
+        );
+        (None, false)
     }
 
     pub(super) fn sees_deletions_already(&self) -> Option<bool> {

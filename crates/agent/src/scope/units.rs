@@ -2,24 +2,20 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    fmt::Write as _,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-use aws_lc_rs::digest::{SHA256, digest};
 use futures_util::future::try_join_all;
 use writeback_ad::{AdError, Controller};
-use writeback_model::{Cause, DomainName};
+use writeback_model::DomainName;
 
 use super::{
-    Pins, Scope, Unit,
+    Pins, Scope, ScopeError, Unit,
+    digest::digest,
     dn::is_within,
     place::{Found, Place, name_matters, place},
+    words::say,
 };
-use crate::events;
-
-/// Bytes of the digest that are shown: enough to tell one agent's few configurations apart.
-const DIGEST_BYTES: usize = 8;
 
 /// LDAP's `referral` and `invalidDNSyntax`: what a controller says of names that are not its
 /// domain's, or none at all.
@@ -47,28 +43,6 @@ struct Seen {
     said: BTreeMap<String, Place>,
     missing: BTreeSet<String>,
     at_pdc: BTreeMap<DomainName, Scope>,
-}
-
-/// Why it is not known what is in scope.
-#[derive(Debug, thiserror::Error)]
-pub(crate) enum ScopeError {
-    /// A unit is not there.
-    #[error(
-        "the organizational unit \"{dn}\" of the configuration is not in the directory, or the agent's account may not see it; correct include_ous or exclude_ous of the forest {forest}"
-    )]
-    Missing { dn: String, forest: DomainName },
-    /// The directory did not answer.
-    #[error("the organizational units of the configuration could not be looked up")]
-    Directory(#[from] AdError),
-}
-
-impl ScopeError {
-    pub(crate) fn cause(&self) -> Cause {
-        match self {
-            Self::Missing { .. } => Cause::OutOfScope,
-            Self::Directory(error) => error.cause(),
-        }
-    }
 }
 
 impl Units {
@@ -154,20 +128,11 @@ impl Units {
     /// A digest of what is in scope, by GUIDs; `None` until all units were found.
     pub(crate) fn digest(&self) -> Option<String> {
         self.whole().ok()?;
-        let mut lines: BTreeSet<String> =
-            self.domains.iter().map(|it| format!("in {it}")).collect();
+        let mut lines = BTreeSet::new();
         for unit in &self.configured {
-            let guid = self.pins.get(&unit.dn)?.guid();
-            let flag = if unit.is_included { "with" } else { "without" };
-            lines.insert(format!("{flag} {guid}"));
+            lines.insert((unit.is_included, self.pins.get(&unit.dn)?.guid()));
         }
-        let text: Vec<String> = lines.into_iter().collect();
-        let bytes = digest(&SHA256, text.join("\n").as_bytes());
-        let shown = bytes.as_ref().iter().take(DIGEST_BYTES);
-        Some(shown.fold(String::new(), |mut hex, byte| {
-            let _ = write!(hex, "{byte:02x}");
-            hex
-        }))
+        Some(digest(&self.domains, &lines))
     }
 
     /// Whether no unit of the forest is known to be missing: part of a scope is none.
@@ -209,47 +174,7 @@ impl Units {
         };
         if seen.said.insert(dn.to_owned(), place.clone()).as_ref() != Some(place) {
             drop(seen);
-            self.say(dn, place);
-        }
-    }
-
-    fn say(&self, dn: &str, place: &Place) {
-        let forest = self.forest.as_str();
-        match place {
-            Place::AsConfigured(found) => {
-                tracing::debug!(forest, unit = dn, guid = %found.anchor.guid(), "found");
-            }
-            Place::Renamed(found) => {
-                tracing::warn!(
-                    event_id = events::SCOPE_CHANGED,
-                    forest,
-                    unit = dn,
-                    now = found.dn,
-                    "an organizational unit of the configuration was renamed or moved, and is followed; \
-                     write \"{}\" in place of \"{dn}\"",
-                    toml(&found.dn)
-                );
-            }
-            Place::NameGivenAway(found) => {
-                tracing::warn!(
-                    event_id = events::SCOPE_CHANGED,
-                    forest,
-                    unit = dn,
-                    now = found.dn,
-                    "an organizational unit of the configuration was renamed or moved, and is followed, \
-                     although another one has its name now; write \"{}\" in place of \"{dn}\". To mean \
-                     the other one, stop the agent, delete {}, and start it",
-                    toml(&found.dn),
-                    self.pins.file().display()
-                );
-            }
-            Place::Missing => {
-                let forest = self.forest.clone();
-                let dn = dn.to_owned();
-                let error = ScopeError::Missing { dn, forest };
-                tracing::error!(event_id = events::SCOPE_CHANGED, %error,
-                    "nothing of the forest is imported or written until this is mended");
-            }
+            say(&self.forest, dn, place, &self.pins.file());
         }
     }
 
@@ -260,11 +185,6 @@ impl Units {
 
 fn found((anchor, dn): (writeback_model::SourceAnchor, String)) -> Found {
     Found { anchor, dn }
-}
-
-/// As it is written between quotation marks in the configuration.
-fn toml(dn: &str) -> String {
-    dn.replace('\\', "\\\\").replace('"', "\\\"")
 }
 
 /// The domain that holds the object of that name: a child domain lies below its parent's head.
@@ -360,10 +280,5 @@ mod tests {
         let below = "OU=a,DC=sales,DC=corp,DC=test";
         assert_eq!(of(below).as_deref(), Some("sales.corp.test"));
         assert_eq!(of("OU=a,DC=other,DC=test"), None);
-    }
-
-    #[test]
-    fn what_is_to_be_written_can_be_copied() {
-        assert_eq!(toml("OU=a\\,b,DC=x"), "OU=a\\\\,b,DC=x");
     }
 }

@@ -1,4 +1,4 @@
-//! HTTPS calls, on a connection that is kept as long as it lives.
+//! One HTTPS call.
 
 use std::time::Duration;
 
@@ -11,18 +11,14 @@ use http_body_util::{BodyExt, Full, Limited};
 use hyper::client::conn::http1::SendRequest;
 use hyper_util::rt::TokioIo;
 use jiff::{Timestamp, fmt::rfc2822::DateTimeParser};
-use tokio::time::{self, Instant};
+use tokio::time;
 use writeback_wire::http::ApiError;
 
-use super::{Transport, TransportError};
+use super::{Kept, Transport, TransportError};
 
 /// How long a call may take after the connection stands. An import batch of some megabytes
 /// fits through a slow line.
 const CALL_PATIENCE: Duration = Duration::from_secs(60);
-
-/// A connection that was idle for longer is not used again: common firewalls forget it after
-/// two minutes without a word, and the call would wait for nothing.
-const IDLE_MAX: Duration = Duration::from_secs(50);
 
 /// The largest answer, in bytes. The cloud's answers have less than one KiB.
 const ANSWER_BYTES_MAX: usize = 64 * 1024;
@@ -56,24 +52,6 @@ pub(crate) struct Answer {
     pub(crate) body: Result<Bytes, TransportError>,
 }
 
-/// A connection for calls, once one was made.
-#[derive(Default)]
-pub(crate) struct Kept(Option<Idle>);
-
-struct Idle {
-    sender: SendRequest<Full<Bytes>>,
-    since: Instant,
-}
-
-impl Idle {
-    fn now(sender: SendRequest<Full<Bytes>>) -> Self {
-        Self {
-            sender,
-            since: Instant::now(),
-        }
-    }
-}
-
 impl Transport {
     /// Makes the call on a connection of its own and gives the body of a 2xx answer.
     pub(crate) async fn call(&self, call: Call<'_>) -> Result<Bytes, TransportError> {
@@ -85,7 +63,7 @@ impl Transport {
         Kept::default().ask(self, call).await
     }
 
-    async fn connect(&self) -> Result<SendRequest<Full<Bytes>>, TransportError> {
+    pub(super) async fn connect(&self) -> Result<SendRequest<Full<Bytes>>, TransportError> {
         let stream = TokioIo::new(self.dial().await?);
         let (sender, connection) = hyper::client::conn::http1::handshake(stream)
             .await
@@ -107,7 +85,7 @@ impl Transport {
         }
     }
 
-    async fn exchange(
+    pub(super) async fn exchange(
         &self,
         sender: &mut SendRequest<Full<Bytes>>,
         call: Call<'_>,
@@ -154,49 +132,6 @@ impl Transport {
             request = request.header(AUTHORIZATION, bearer(token)?);
         }
         request.body(Full::new(body))
-    }
-}
-
-impl Kept {
-    /// Makes the call on the kept connection, or on a new one where there is none that lives.
-    ///
-    /// A kept one may have been closed by the other side without a word: then the call is made
-    /// once more, so that it must be one that may come twice. A connection on which a call
-    /// failed or was given up is not used again.
-    pub(crate) async fn ask(
-        &mut self,
-        transport: &Transport,
-        call: Call<'_>,
-    ) -> Result<Answer, TransportError> {
-        if let Some(Idle { mut sender, .. }) = self.living().await {
-            match transport.exchange(&mut sender, call.clone()).await {
-                Err(TransportError::Http { .. }) => {}
-                Err(error) => return Err(error),
-                Ok(answer) => {
-                    self.0 = Some(Idle::now(sender));
-                    return Ok(answer);
-                }
-            }
-        }
-        let mut sender = transport.connect().await?;
-        let answer = transport.exchange(&mut sender, call).await?;
-        self.0 = Some(Idle::now(sender));
-        Ok(answer)
-    }
-
-    /// Connects unless a connection stands.
-    pub(crate) async fn warm(&mut self, transport: &Transport) -> Result<(), TransportError> {
-        self.0 = match self.living().await {
-            Some(idle) => Some(idle),
-            None => Some(Idle::now(transport.connect().await?)),
-        };
-        Ok(())
-    }
-
-    async fn living(&mut self) -> Option<Idle> {
-        let mut idle = self.0.take()?;
-        let lives = idle.since.elapsed() < IDLE_MAX && idle.sender.ready().await.is_ok();
-        lives.then_some(idle)
     }
 }
 

@@ -3,6 +3,7 @@
 mod address;
 mod call;
 mod error;
+mod kept;
 mod proxy;
 mod tcp;
 mod tls;
@@ -19,8 +20,9 @@ use tokio::{
 use tokio_rustls::TlsConnector;
 
 pub use address::{AddressError, CloudUrl};
-pub(crate) use call::{Answer, Body, Call, Kept};
+pub(crate) use call::{Answer, Body, Call};
 pub use error::TransportError;
+pub(crate) use kept::Kept;
 pub use proxy::{Proxy, ProxyError};
 pub(crate) use websocket::Socket;
 
