@@ -4,6 +4,7 @@ use std::process::Command;
 
 use anyhow::Result;
 
+use crate::clock;
 use crate::command::{must, must_with};
 use crate::machine::Machine;
 use crate::plan::{DcPlan, ForestPlan};
@@ -118,10 +119,12 @@ impl Dc {
         self.change_database(&record, NO_SYNTAX_CHECK)
     }
 
-    /// Undoes whatever a test did: network, freezing, a stopped Samba.
+    /// Undoes whatever a test did: network, freezing, a wrong clock, a stopped
+    /// Samba.
     pub fn heal(&self) -> Result<()> {
         self.uncut()?;
         self.resume()?;
+        clock::end_wrong(&Machine::get(&self.name)?)?;
         self.start()
     }
 }
@@ -136,5 +139,7 @@ pub(crate) fn heal(netns: &str, name: &str) -> Result<()> {
         ]);
         must(&mut nft)?;
     }
-    Machine::get(name)?.freeze(false)
+    let machine = Machine::get(name)?;
+    machine.freeze(false)?;
+    clock::end_wrong(&machine)
 }

@@ -23,6 +23,7 @@
 mod apt;
 mod bind;
 mod ca;
+mod clock;
 mod command;
 mod content;
 mod crowd;

@@ -202,6 +202,14 @@ impl Machine {
             .any(|pid| named(pid) && live(pid))
     }
 
+    /// Whether a process of the machine has loaded a library whose path contains
+    /// `name`.
+    pub(crate) fn has_loaded(&self, name: &str) -> bool {
+        self.processes().into_iter().any(|pid| {
+            fs::read_to_string(format!("/proc/{pid}/maps")).is_ok_and(|maps| maps.contains(name))
+        })
+    }
+
     /// Stops or continues every process but the first.
     pub(crate) fn freeze(&self, frozen: bool) -> Result<()> {
         let name = if frozen { "STOP" } else { "CONT" };

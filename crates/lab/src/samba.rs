@@ -108,6 +108,15 @@ pub(crate) fn machine(forest: &ForestPlan, dc: &DcPlan) -> Result<Machine> {
 
 /// Starts Samba unless it runs; does not wait until it answers.
 pub(crate) fn start(forest: &ForestPlan, dc: &DcPlan) -> Result<()> {
+    start_with(forest, dc, &[])
+}
+
+/// As [`start`], with further environment variables.
+pub(crate) fn start_with(
+    forest: &ForestPlan,
+    dc: &DcPlan,
+    environment: &[(&str, String)],
+) -> Result<()> {
     let machine = machine(forest, dc)?;
     if machine.runs("samba") {
         return Ok(());
@@ -134,6 +143,7 @@ pub(crate) fn start(forest: &ForestPlan, dc: &DcPlan) -> Result<()> {
     let mut samba = machine.command("samba");
     samba.args(["-D", "-s", "/data/etc/smb.conf"]);
     samba.env("KRB5_CONFIG", "/data/private/krb5.conf");
+    samba.envs(environment.iter().map(|(name, value)| (name, value)));
     must(&mut samba).with_context(|| format!("Samba does not start on {}", dc.name))?;
     Ok(())
 }

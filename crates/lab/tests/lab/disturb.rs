@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use writeback_lab::{BindAnswer, Dc, UserSpec, run};
+use writeback_lab::{BindAnswer, Dc, Forest, UserSpec, run};
 
 use crate::lab;
 
@@ -48,6 +48,54 @@ fn a_dc_is_paused_cut_stopped_and_put_back() {
     dc.start().unwrap();
     println!("started in {:?}", start.elapsed());
     assert!(dc.answers());
+}
+
+#[test]
+fn a_dc_runs_with_a_wrong_clock_until_it_is_healed() {
+    let lab = lab();
+    let _alone = lab.exclusive().unwrap();
+    // One DC of each version of Samba.
+    for forest in ["fabrikam.test", "legacy.test"].map(|name| lab.forest(name).unwrap()) {
+        let dc = forest.first_dc().unwrap();
+        let _healed = Healed(dc);
+        // Seconds that a time of this DC is ahead of the clock of one untouched.
+        let seconds = |text: &[u8]| {
+            let text = String::from_utf8_lossy(text);
+            let (time, _) = text.split_once('.').unwrap();
+            let read = jiff::civil::DateTime::strptime("%Y%m%d%H%M%S", time).unwrap();
+            let there = read.to_zoned(jiff::tz::TimeZone::UTC).unwrap();
+            there.timestamp().as_second()
+        };
+        let now = |forest: &Forest| {
+            let dc = forest.first_dc().unwrap();
+            forest.attribute(dc, "", "currentTime").unwrap().concat()
+        };
+        let right = lab.forest("corp.test").unwrap();
+        let ahead = |time: &[u8]| seconds(time) - seconds(&now(right));
+        let says = || ahead(&now(forest));
+        let near = |seconds: i64, expected: i64| {
+            assert!(
+                seconds.abs_diff(expected) < 600,
+                "{}: {seconds} s ahead instead of {expected}",
+                dc.fqdn
+            );
+        };
+        assert!(dc.start_with_clock_offset(60).is_err(), "it runs already");
+        for offset in [7200, -7200] {
+            dc.stop().unwrap();
+            dc.start_with_clock_offset(offset).unwrap();
+            near(says(), offset);
+            let user = forest.create_user(UserSpec::default()).unwrap();
+            let written = forest.attribute(dc, &user.dn, "whenCreated").unwrap();
+            near(ahead(&written.concat()), offset);
+            let answer = forest.can_bind(&user.upn, &user.password, dc).unwrap();
+            assert_eq!(answer, BindAnswer::Ok);
+            forest.delete_user(&user).unwrap();
+        }
+        dc.heal().unwrap();
+        near(says(), 0);
+        forest.restore_snapshot().unwrap();
+    }
 }
 
 #[test]
