@@ -101,6 +101,25 @@ impl Controller {
         Ok(changes.cookie)
     }
 
+    /// Whether [`changes`](Self::changes) tell this account what was deleted. That it may
+    /// replicate is not enough everywhere: Samba since 4.19 shows it deleted objects only if it
+    /// may list and read `CN=Deleted Objects`, too. Asked by looking for that container, which
+    /// counts as deleted itself. Goes through the whole directory, as a first position does.
+    pub async fn shows_deleted(&self) -> Result<bool, AdError> {
+        let container = Filter::all_of(&[
+            Filter::classes(&["container"]),
+            Filter::equal("isDeleted", b"TRUE"),
+        ]);
+        let attributes = vec!["isDeleted".to_owned()];
+        let mut changes = Changes::new(self, Vec::new(), attributes, container);
+        let mut shown = false;
+        while let Some(page) = changes.page().await? {
+            let page = page.map_err(|refusal| self.refused(OPERATION, refusal))?;
+            shown |= page.sees_deletions && !page.deleted.is_empty();
+        }
+        Ok(shown)
+    }
+
     /// What changed since `cookie` in attributes that are synchronised anyway, and in these.
     pub fn changes(&self, cookie: &[u8], wanted: &[String]) -> Changes<'_> {
         let attributes = Wanted::new(wanted).of_changes();

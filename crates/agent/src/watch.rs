@@ -175,7 +175,10 @@ impl Domain<'_> {
     ) -> Result<(), ChangesError> {
         let mut changes = controller.changes(&cookie, self.attributes);
         while let Some(page) = changes.next().await? {
-            self.deletions.note(self.name, page.sees_deletions);
+            if !page.sees_deletions {
+                // Without the right to replicate; with it, imports find out.
+                self.deletions.note(self.name, false);
+            }
             // Page by page: what the next one costs must not keep this one's news back.
             if !page.changed.is_empty() || !page.deleted.is_empty() {
                 self.news.notify_one();

@@ -41,16 +41,16 @@ impl Domain<'_> {
         let cookie = from.cookie.as_ref().ok_or_else(no_position)?;
         let cookie = BASE64_STANDARD.decode(cookie).map_err(|_| no_position())?;
         let mut changes = self.controller.changes(&cookie, self.wanted());
-        let mut sees_deletions = true;
+        let mut may_replicate = true;
         let mut next = changes.next().await?;
         while let Some(page) = next {
             next = changes.next().await?;
-            sees_deletions &= page.sees_deletions;
+            may_replicate &= page.sees_deletions;
             let usn = if next.is_some() { IN_THE_MIDST } else { usn };
             let position = self.position(Some(&page.cookie), &controller, usn);
             self.page(page, position).await?;
         }
-        Ok(sees_deletions)
+        Ok(may_replicate && self.sees_deletions().await?)
     }
 
     async fn page(&self, page: ChangesPage, position: Position) -> Result<(), ImportError> {

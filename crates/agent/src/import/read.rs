@@ -134,7 +134,11 @@ impl Domain<'_> {
         };
         let mut changes = self.controller.changes(&cookie, self.wanted());
         match changes.next().await {
-            Ok(page) => Ok((Some(cookie), page.is_some_and(|page| page.sees_deletions))),
+            Ok(page) => {
+                let may_replicate = page.is_some_and(|page| page.sees_deletions);
+                let sees = may_replicate && self.controller.shows_deleted().await?;
+                Ok((Some(cookie), sees))
+            }
             Err(ChangesError::CookieRefused(refusal)) => Ok(self.no_position(&refusal)),
             Err(ChangesError::Directory(error)) => Err(error.into()),
         }
@@ -151,6 +155,14 @@ impl Domain<'_> {
 
     pub(super) fn sees_deletions_already(&self) -> Option<bool> {
         self.reading.forest.deletions.of(&self.origin.domain)
+    }
+
+    /// Whether deletions are shown; the directory is asked where that was never seen.
+    pub(super) async fn sees_deletions(&self) -> Result<bool, ImportError> {
+        match self.sees_deletions_already() {
+            Some(sees) => Ok(sees),
+            None => Ok(self.controller.shows_deleted().await?),
+        }
     }
 
     pub(super) fn wanted(&self) -> &[String] {
