@@ -6,7 +6,7 @@ use jiff::SignedDuration;
 use tokio::time;
 use writeback_store::{Run, RunEnd, StoreError};
 use writeback_sync::{Profile, RunResult};
-use writeback_wire::{ImportKind, ImportOrder, ToAgent};
+use writeback_wire::{ImportKind, ImportOrder, ServedDomain, ToAgent};
 
 use super::{
     ImportEnd, Key,
@@ -19,7 +19,8 @@ use crate::state::Cloud;
 const LOOK_EVERY: Duration = Duration::from_millis(500);
 
 /// How long an agent may be without its link before its import is given to another: a short
-/// break costs nothing, since uploads go their own way.
+/// break costs nothing, since uploads go their own way. Also how long one that is back may
+/// upload nothing: it may have been started anew, and knows nothing of the import then.
 const GONE_AFTER: SignedDuration = SignedDuration::from_secs(10);
 
 /// How long an agent may upload nothing: a domain controller that takes longer for a page is
@@ -36,10 +37,12 @@ pub(super) async fn run(
     cycle: &Cycle,
     profile: Profile,
 ) -> Result<Step, StoreError> {
+    // Of the agent that was lost.
+    let mut scope_before = None;
     for _ in 0..TAKE_OVERS_MAX {
-        match once(cloud, key, cycle, profile).await? {
+        match once(cloud, key, cycle, profile, scope_before.take()).await? {
             Ended::Step(step) => return Ok(step),
-            Ended::AgentLost => {}
+            Ended::AgentLost { scope } => scope_before = scope,
         }
     }
     Ok(Step::Failed)
@@ -47,7 +50,10 @@ pub(super) async fn run(
 
 enum Ended {
     Step(Step),
-    AgentLost,
+    AgentLost {
+        /// The digest of the scope that it read.
+        scope: Option<String>,
+    },
 }
 
 async fn once(
@@ -55,6 +61,7 @@ async fn once(
     key: &Key,
     cycle: &Cycle,
     profile: Profile,
+    scope_before: Option<String>,
 ) -> Result<Ended, StoreError> {
     let (tenant, name) = key;
     let failed = Ok(Ended::Step(Step::Failed));
@@ -63,7 +70,7 @@ async fn once(
         return failed;
     };
     let agents = cloud.hub.agents();
-    let Some((agent, _)) = watch::ready(&agents, *tenant, name) else {
+    let Some((agent, status)) = watch::ready(&agents, *tenant, name) else {
         return note_failure(
             cloud,
             key,
@@ -97,8 +104,16 @@ async fn once(
         ..cycle.new_run(cloud, key, profile)
     };
     let mut waiting = cloud.sync.wait_for_import(run.id);
-    // An interrupted full import is gone on with by whoever takes over.
-    let continues = is_full && !forest.full_import_positions.is_empty();
+    // Whoever takes over goes on with a full import, after the domains that were read whole: if
+    // it reads by the same scope, and if there is anything left to read.
+    let is_read = |domain: &ServedDomain| {
+        let mut positions = forest.full_import_positions.iter();
+        positions.any(|position| position.domain == domain.name)
+    };
+    let continues = is_full
+        && scope_before.is_some()
+        && scope_before == status.scope
+        && !forest.domains.iter().all(is_read);
     if !cloud.store.begin_run(*tenant, &run, continues).await? {
         tracing::warn!(forest = %name, "another run of this forest is under way");
         return failed;
@@ -112,10 +127,10 @@ async fn once(
             ImportKind::Delta
         },
         attributes: cloud.store.sync_rules(*tenant).await?.attributes(),
-        positions: if is_full {
-            forest.full_import_positions
-        } else {
-            forest.positions
+        positions: match (is_full, continues) {
+            (true, true) => forest.full_import_positions,
+            (true, false) => Vec::new(),
+            (false, _) => forest.positions,
         },
     };
     tracing::debug!(run = %run.id, forest = %name, agent = %agent.id, profile = profile.name(),
@@ -123,6 +138,7 @@ async fn once(
     cloud.hub.send(agent.id, ToAgent::Import(order));
 
     let mut last_seen = cloud.clock.now();
+    let mut is_back = false;
     loop {
         tokio::select! {
             Some(end) = waiting.next() => {
@@ -131,9 +147,11 @@ async fn once(
             () = time::sleep(LOOK_EVERY) => {}
         }
         let now = cloud.clock.now();
-        if cloud.hub.is_connected(agent.id) {
+        let link = cloud.hub.agents().into_iter().find(|it| it.id == agent.id);
+        if link.is_some() {
             last_seen = now;
         }
+        is_back |= link.is_some_and(|link| link.since != agent.since);
         let Some(current) = cloud.store.run(*tenant, run.id).await? else {
             return failed;
         };
@@ -143,6 +161,8 @@ async fn once(
         }
         let why = if now.duration_since(last_seen) > GONE_AFTER {
             "its agent was lost"
+        } else if is_back && now.duration_since(current.progress_at) > GONE_AFTER {
+            "its agent came back without it"
         } else if now.duration_since(current.progress_at) > SILENT_AFTER {
             "its agent brought nothing for a minute"
         } else {
@@ -156,7 +176,8 @@ async fn once(
         if cloud.store.end_run(*tenant, run.id, &end, None).await? {
             tracing::warn!(run = %run.id, forest = %name, agent = %agent.id, why,
                 "an import is given to another agent");
-            return Ok(Ended::AgentLost);
+            let scope = status.scope.clone();
+            return Ok(Ended::AgentLost { scope });
         }
     }
 }
