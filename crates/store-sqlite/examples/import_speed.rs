@@ -113,24 +113,55 @@ fn group(number: usize, members: usize) -> ImportedObject {
     }
 }
 
+/// The time that the threads of this process had on a processor so far, on Linux: it says what
+/// a step costs when other programs run, too.
+fn on_processor() -> Duration {
+    let tasks = std::fs::read_dir("/proc/self/task").into_iter().flatten();
+    let nanos = tasks.flatten().filter_map(|task| {
+        let text = std::fs::read_to_string(task.path().join("schedstat")).ok()?;
+        text.split(' ').next()?.parse::<u64>().ok()
+    });
+    Duration::from_nanos(nanos.sum())
+}
+
+/// The beginning of something.
+struct Since {
+    clock: Instant,
+    processor: Duration,
+}
+
+impl Since {
+    fn now() -> Self {
+        Self {
+            processor: on_processor(),
+            clock: Instant::now(),
+        }
+    }
+}
+
 /// Times of one step, done many times.
 #[derive(Default)]
 struct Times {
-    all: Duration,
+    clock: Duration,
+    processor: Duration,
     longest: Duration,
 }
 
 impl Times {
-    fn add(&mut self, since: Instant) {
-        let time = since.elapsed();
-        self.all += time;
+    fn add(&mut self, since: &Since) {
+        let time = since.clock.elapsed();
+        self.clock += time;
+        self.processor += on_processor().saturating_sub(since.processor);
         self.longest = self.longest.max(time);
     }
 
     fn print(&self, what: &str, users: usize) {
-        let each = self.all.as_secs_f64() * 1e6 / f64::from(u32::try_from(users).unwrap());
+        let users = f64::from(u32::try_from(users).unwrap());
+        let each = |time: Duration| time.as_secs_f64() * 1e6 / users;
         println!(
-            "{what:<44} {each:>7.2} µs/user, longest {:>7.2} ms",
+            "{what:<40} {:>7.2} µs/user, {:>7.2} of them on a processor; longest {:>7.2} ms",
+            each(self.clock),
+            each(self.processor),
             self.longest.as_secs_f64() * 1e3
         );
     }
@@ -170,9 +201,9 @@ async fn import(store: &SqliteStore, what: &str, number: u128, objects: &[Import
         .collect();
     let mut times = Times::default();
     for batch in &batches {
-        let since = Instant::now();
+        let since = Since::now();
         let answer = store.put_batch(tenant(), run, agent(), batch, now()).await;
-        times.add(since);
+        times.add(&since);
         assert_eq!(answer.unwrap(), BatchAnswer::Kept);
     }
     times.print(&format!("{what}: put_batch of {BATCH}"), objects.len());
@@ -184,11 +215,11 @@ async fn import(store: &SqliteStore, what: &str, number: u128, objects: &[Import
         scope: "scope".to_owned(),
     };
     let mut times = Times::default();
-    let since = Instant::now();
+    let since = Since::now();
     let answer = store
         .complete_import(tenant(), run, agent(), &complete, now(), &audit())
         .await;
-    times.add(since);
+    times.add(&since);
     assert!(matches!(answer.unwrap(), CompleteAnswer::Complete { .. }));
     times.print(&format!("{what}: complete_import"), objects.len());
 }
@@ -200,18 +231,18 @@ async fn synchronise(store: &SqliteStore, what: &str, number: u128, which: Which
     let rules = Rules::default();
     let (mut after, mut users, mut next) = (None, 0, number << 64);
     loop {
-        let since = Instant::now();
+        let since = Since::now();
         let objects = store.objects(tenant(), &corp(), which, after, PAGE).await;
         let objects = objects.unwrap();
-        reading.add(since);
+        reading.add(&since);
         let Some(last) = objects.last() else { break };
         after = Some(last.anchor);
         users += objects.len();
 
-        let since = Instant::now();
+        let since = Since::now();
         let people = store.people(tenant(), &keys(&objects, &rules)).await;
-        finding.add(since);
-        let since = Instant::now();
+        finding.add(&since);
+        let since = Since::now();
         let mut candidates = Candidates::new(people.unwrap());
         let mut new_user = || {
             next += 1;
@@ -221,13 +252,13 @@ async fn synchronise(store: &SqliteStore, what: &str, number: u128, which: Which
             .iter()
             .map(|object| decide(object, &mut candidates, &rules, &[], &mut new_user))
             .collect();
-        deciding.add(since);
-        let since = Instant::now();
+        deciding.add(&since);
+        let since = Since::now();
         let applied = store
             .apply(tenant(), &corp(), run_id(number), &decisions, now())
             .await;
         applied.unwrap();
-        applying.add(since);
+        applying.add(&since);
     }
     reading.print(&format!("{what}: objects, {PAGE} at a time"), users);
     finding.print(&format!("{what}: people"), users);

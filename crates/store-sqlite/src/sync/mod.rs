@@ -22,10 +22,7 @@ use crate::{
 /// What is asked and written for each batch.
 #[cfg(test)]
 pub(crate) const STATEMENTS: &[&str] = &[
-    people::BY_ID,
-    people::BY_SOURCE_ANCHOR,
-    people::BY_UPN,
-    people::BY_MAIL,
+    people::PEOPLE,
     people::ACCOUNTS,
     users::RELEASE_NAMES,
     users::ADD,

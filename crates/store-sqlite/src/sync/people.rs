@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use serde::Serialize;
 use sqlx::{SqliteConnection, SqlitePool, sqlite::SqliteRow};
 use writeback_model::{Target, TenantId, UserId};
 use writeback_store::StoreError;
@@ -15,15 +14,26 @@ use crate::{
 
 const DOING: &str = "find the people that objects may belong to";
 
-/// One statement for each kind of key.
-pub(super) const BY_ID: &str = "SELECT * FROM users
-    WHERE tenant_id = ? AND id IN (SELECT unhex(value) FROM json_each(?))";
-pub(super) const BY_SOURCE_ANCHOR: &str = "SELECT * FROM users
-    WHERE tenant_id = ? AND source_anchor IN (SELECT unhex(value) FROM json_each(?))";
-pub(super) const BY_UPN: &str = "SELECT * FROM users
-    WHERE tenant_id = ? AND upn_key IN (SELECT value FROM json_each(?)) AND removed_at IS NULL";
-pub(super) const BY_MAIL: &str = "SELECT * FROM users
-    WHERE tenant_id = ? AND mail_key IN (SELECT value FROM json_each(?)) AND removed_at IS NULL";
+/// Each person once, by whichever key they are found.
+pub(super) const PEOPLE: &str = "SELECT id, origin, source_anchor, account_name, netbios,
+        user_principal_name, display_name, mail, other_mail, mobile, language, enabled,
+        account_expires, target_forest, target_domain, target_anchor, enabled_twice,
+        holds_admin_role, removal, removed_at
+    FROM users WHERE rowid IN (
+        SELECT rowid FROM users
+        WHERE tenant_id = ?1 AND id IN (SELECT unhex(value) FROM json_each(?2))
+        UNION
+        SELECT rowid FROM users
+        WHERE tenant_id = ?1 AND source_anchor IN (SELECT unhex(value) FROM json_each(?3))
+        UNION
+        SELECT rowid FROM users
+        WHERE tenant_id = ?1 AND upn_key IN (SELECT value FROM json_each(?4))
+            AND removed_at IS NULL
+        UNION
+        SELECT rowid FROM users
+        WHERE tenant_id = ?1 AND mail_key IN (SELECT value FROM json_each(?5))
+            AND removed_at IS NULL
+    )";
 
 pub(super) const ACCOUNTS: &str = "SELECT user_id, forest, domain, anchor, enabled
     FROM connector_objects
@@ -40,13 +50,18 @@ pub(super) async fn by_keys(
     let anchors: Vec<_> = keys.anchors.iter().copied().map(Hex::anchor).collect();
     let mut snapshot = readers.begin().await.doing(DOING)?;
     let tx = &mut *snapshot;
-    let mut people = BTreeMap::new();
-    find(tx, tenant, BY_ID, &ids, &mut people).await?;
-    find(tx, tenant, BY_SOURCE_ANCHOR, &anchors, &mut people).await?;
-    let upns: Vec<_> = keys.upns.iter().collect();
-    find(tx, tenant, BY_UPN, &upns, &mut people).await?;
-    let mails: Vec<_> = keys.mails.iter().collect();
-    find(tx, tenant, BY_MAIL, &mails, &mut people).await?;
+    let mut people = sqlx::query(PEOPLE)
+        .bind(tenant.uuid())
+        .bind(json(&ids)?)
+        .bind(json(&anchors)?)
+        .bind(json(&keys.upns)?)
+        .bind(json(&keys.mails)?)
+        .fetch_all(&mut *tx)
+        .await
+        .doing(DOING)?
+        .iter()
+        .map(|row| Found::new(row).map(|found| (found.person.id, found)))
+        .collect::<Result<BTreeMap<_, _>, _>>()?;
     add_accounts(tx, tenant, &mut people).await?;
     Ok(people.into_values().map(Found::stand).collect())
 }
@@ -101,32 +116,6 @@ impl Found {
         }
         self.person
     }
-}
-
-async fn find(
-    tx: &mut SqliteConnection,
-    tenant: TenantId,
-    statement: &'static str,
-    keys: &[impl Serialize],
-    people: &mut BTreeMap<UserId, Found>,
-) -> Result<(), StoreError> {
-    if keys.is_empty() {
-        return Ok(());
-    }
-    let rows = sqlx::query(statement)
-        .bind(tenant.uuid())
-        .bind(json(keys)?)
-        .fetch_all(tx)
-        .await
-        .doing(DOING)?;
-    for row in &rows {
-        let columns = Columns { row, table: TABLE };
-        let id = columns.id("id", UserId::from_uuid)?;
-        if !people.contains_key(&id) {
-            people.insert(id, Found::new(row)?);
-        }
-    }
-    Ok(())
 }
 
 async fn add_accounts(
