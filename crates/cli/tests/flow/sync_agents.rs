@@ -9,7 +9,7 @@ use std::{
 
 use anyhow::{Context as _, Result, ensure};
 use rand::{Rng as _, SeedableRng as _, rngs::StdRng};
-use writeback_lab::{Lab, UserSpec};
+use writeback_lab::UserSpec;
 use writeback_model::{AgentId, UserId};
 use writeback_stage::AgentPlace;
 use writeback_store::Run;
@@ -111,7 +111,7 @@ async fn is_exact(
 
 #[tokio::test]
 async fn exactly_one_of_two_agents_imports_and_the_other_takes_over() -> Result<()> {
-    let home = Unit::new(Lab::require()?.forest(CORP)?)?;
+    let home = Unit::new(CORP)?;
     home.people(5)?;
     let mut two = Two::of(&home).await?;
     for _ in 0..3 {
@@ -147,7 +147,7 @@ async fn ten_kills_of_the_importing_agent_lose_and_double_nothing() -> Result<()
     let seed = rand::random::<u64>();
     println!("seed {seed}");
     let mut random = StdRng::seed_from_u64(seed);
-    let home = Unit::new(Lab::require()?.forest(CORP)?)?;
+    let home = Unit::new(CORP)?;
     home.people(PEOPLE)?;
     let mut two = Two::of(&home).await?;
     let before = two.it.seen.everybody(CORP).await?;
@@ -188,7 +188,7 @@ async fn ten_kills_of_the_importing_agent_lose_and_double_nothing() -> Result<()
 /// The only agent is killed, and started anew at once, as systemd does.
 #[tokio::test]
 async fn an_agent_that_is_back_at_once_imports_anew_at_once() -> Result<()> {
-    let home = Unit::new(Lab::require()?.forest(CORP)?)?;
+    let home = Unit::new(CORP)?;
     home.people(PEOPLE)?;
     let mut two = Two::of(&home).await?;
     let before = two.it.seen.everybody(CORP).await?;
@@ -216,7 +216,7 @@ async fn a_cloud_killed_while_it_is_uploaded_to_loses_and_doubles_nothing() -> R
     let seed = rand::random::<u64>();
     println!("seed {seed}");
     let mut random = StdRng::seed_from_u64(seed);
-    let home = Unit::new(Lab::require()?.forest(CORP)?)?;
+    let home = Unit::new(CORP)?;
     home.people(PEOPLE)?;
     let mut two = Two::of(&home).await?;
     let before = two.it.seen.everybody(CORP).await?;

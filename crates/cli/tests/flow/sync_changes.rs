@@ -135,12 +135,11 @@ async fn same(it: &Synchronised, user: &TestUser, id: UserId) -> Result<()> {
 
 #[tokio::test]
 async fn every_change_in_two_directories_arrives() -> Result<()> {
-    let lab = writeback_lab::Lab::require()?;
     let mut units = Vec::new();
     for name in ["corp.test", "fabrikam.test"] {
-        let home = Unit::new(lab.forest(name)?)?;
+        let home = Unit::new(name)?;
         let within = home.within()?;
-        units.push((within, Unit::new(lab.forest(name)?)?, home));
+        units.push((within, Unit::new(name)?, home));
     }
     // Nothing is imported before there is anything.
     for (_, _, home) in &units {

@@ -21,17 +21,18 @@ const DC2: &str = "dc2.corp.test";
 
 /// Reads `dc2` and no other, which is not the PDC emulator.
 fn reads_dc2(home: &Unit) -> AgentPlace {
-    AgentPlace {
-        forest_extra: format!("preferred_controllers = [\"{DC2}\"]\nonly_preferred = true"),
-        ..place_of(&[home])
-    }
+    let dc2 = format!("preferred_controllers = [\"{DC2}\"]\nonly_preferred = true");
+    let mut place = place_of(&[home]);
+    place
+        .extra_of
+        .insert(CORP.to_owned(), format!("{dc2}\n{}", home.included()));
+    place
 }
 
 #[tokio::test]
 async fn imports_read_the_preferred_controller_and_passwords_go_to_the_pdc_emulator() -> Result<()>
 {
-    let lab = Lab::require()?;
-    let home = Unit::new(lab.forest(CORP)?)?;
+    let home = Unit::new(CORP)?;
     let user = home.user(UserSpec::default())?;
     home.forest.replicated(Duration::from_secs(60))?;
     let it = Synchronised::of(vec![reads_dc2(&home)]).await?;
@@ -114,7 +115,7 @@ async fn dies_under_an_import(death: Death) -> Result<()> {
     let lab = Lab::require()?;
     let exclusive = lab.exclusive()?;
     let it = Disturbed {
-        home: Unit::new(lab.forest(CORP)?)?,
+        home: Unit::disturbed(lab.forest(CORP)?)?,
         _exclusive: exclusive,
     };
     it.home.people(400)?;

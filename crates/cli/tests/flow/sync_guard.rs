@@ -1,7 +1,7 @@
 //! The deletion guard: an accident in the directory removes nobody until a person has said so.
 
 use anyhow::Result;
-use writeback_lab::{Lab, UserSpec};
+use writeback_lab::UserSpec;
 
 use crate::{
     sync_seen::ARRIVES_WITHIN,
@@ -46,7 +46,7 @@ async fn are_present(it: &Synchronised, who: &[Listed]) -> Result<usize> {
 
 #[tokio::test]
 async fn a_tenth_that_vanishes_is_kept_until_a_person_approves() -> Result<()> {
-    let home = Unit::new(Lab::require()?.forest(CORP)?)?;
+    let home = Unit::new(CORP)?;
     let people = home.people(PEOPLE)?;
     let mut it = Synchronised::with(&[&home]).await?;
     let (gone, stay) = people.split_at(PEOPLE / 10);
@@ -96,7 +96,7 @@ async fn a_tenth_that_vanishes_is_kept_until_a_person_approves() -> Result<()> {
 
 #[tokio::test]
 async fn those_who_come_back_before_the_approval_are_not_removed() -> Result<()> {
-    let home = Unit::new(Lab::require()?.forest(CORP)?)?;
+    let home = Unit::new(CORP)?;
     let people = home.people(PEOPLE)?;
     let returning = [
         home.user(UserSpec::default())?,
@@ -137,7 +137,7 @@ async fn those_who_come_back_before_the_approval_are_not_removed() -> Result<()>
 /// day it is stopped all the same.
 #[tokio::test]
 async fn an_accident_that_comes_one_by_one_is_stopped_too() -> Result<()> {
-    let home = Unit::new(Lab::require()?.forest(CORP)?)?;
+    let home = Unit::new(CORP)?;
     let people = home.people(PEOPLE)?;
     let it = Synchronised::with(&[&home]).await?;
     for person in &people[..8] {

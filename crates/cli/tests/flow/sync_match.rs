@@ -1,7 +1,7 @@
 //! People of the cloud alone, and accounts that turn out to be theirs.
 
 use anyhow::Result;
-use writeback_lab::{Lab, UserSpec, unique_name};
+use writeback_lab::{UserSpec, unique_name};
 use writeback_sync::Origin;
 
 use crate::{
@@ -26,7 +26,7 @@ fn account(sam: &str) -> UserSpec {
 
 #[tokio::test]
 async fn a_person_of_the_cloud_is_matched_by_user_principal_name_or_mail() -> Result<()> {
-    let home = Unit::new(Lab::require()?.forest(CORP)?)?;
+    let home = Unit::new(CORP)?;
     home.people(2)?;
     let it = Synchronised::with(&[&home]).await?;
     let (by_upn, by_mail) = (new_sam(), new_sam());
@@ -55,7 +55,7 @@ async fn a_person_of_the_cloud_is_matched_by_user_principal_name_or_mail() -> Re
 
 #[tokio::test]
 async fn an_administrator_of_the_cloud_is_never_matched() -> Result<()> {
-    let home = Unit::new(Lab::require()?.forest(CORP)?)?;
+    let home = Unit::new(CORP)?;
     home.people(2)?;
     let it = Synchronised::with(&[&home]).await?;
     let sam = new_sam();
@@ -96,7 +96,7 @@ async fn an_administrator_of_the_cloud_is_never_matched() -> Result<()> {
 
 #[tokio::test]
 async fn with_the_matcher_off_nobody_is_matched_and_it_is_said() -> Result<()> {
-    let home = Unit::new(Lab::require()?.forest(CORP)?)?;
+    let home = Unit::new(CORP)?;
     home.people(2)?;
     let it = Synchronised::with(&[&home]).await?;
     it.set_rules("[matchers]\nsoft_match = false\n")?;

@@ -1,7 +1,7 @@
 //! An agent that may not replicate: what it cannot see as a change, a full import finds.
 
 use anyhow::Result;
-use writeback_lab::{Lab, UserSpec};
+use writeback_lab::UserSpec;
 use writeback_stage::{AgentPlace, Options};
 
 use crate::{
@@ -20,7 +20,7 @@ fn agent_of(home: &Unit) -> AgentPlace {
 
 #[tokio::test]
 async fn without_the_right_changes_come_by_delta_and_deletions_by_a_full_import() -> Result<()> {
-    let home = Unit::new(Lab::require()?.forest(LEGACY)?)?;
+    let home = Unit::new(LEGACY)?;
     home.people(3)?;
     let it = Synchronised::of(vec![agent_of(&home)]).await?;
     assert!(!it.forest(LEGACY)?.agent_replicates);
@@ -49,7 +49,7 @@ async fn without_the_right_changes_come_by_delta_and_deletions_by_a_full_import(
 /// What the schedule does without anybody asking: every minute here.
 #[tokio::test]
 async fn without_the_right_the_schedule_finds_deletions() -> Result<()> {
-    let home = Unit::new(Lab::require()?.forest(LEGACY)?)?;
+    let home = Unit::new(LEGACY)?;
     home.people(3)?;
     let user = home.user(UserSpec::default())?;
     let options = Options {

@@ -1,7 +1,7 @@
 //! Rules: shown before they act, and taken back without a trace.
 
 use anyhow::Result;
-use writeback_lab::{Lab, UserSpec, unique_name};
+use writeback_lab::{UserSpec, unique_name};
 
 use crate::{
     sync_setting::Synchronised,
@@ -23,7 +23,7 @@ async fn picture(it: &Synchronised) -> Result<String> {
 
 #[tokio::test]
 async fn a_preview_says_what_would_change_and_changes_nothing() -> Result<()> {
-    let home = Unit::new(Lab::require()?.forest(CORP)?)?;
+    let home = Unit::new(CORP)?;
     let user = home.user(UserSpec::default())?;
     home.people(2)?;
     let mut it = Synchronised::with(&[&home]).await?;
@@ -69,7 +69,7 @@ async fn is_removed(it: &Synchronised, who: &[Listed]) -> Result<bool> {
 #[tokio::test]
 async fn a_group_scope_removes_those_outside_and_lifting_it_restores_the_same_people() -> Result<()>
 {
-    let home = Unit::new(Lab::require()?.forest(CORP)?)?;
+    let home = Unit::new(CORP)?;
     let people = home.people(24)?;
     let edit = home.forest.edit()?;
     let (inside, outside) = people.split_at(20);
@@ -96,7 +96,7 @@ async fn a_group_scope_removes_those_outside_and_lifting_it_restores_the_same_pe
 
 #[tokio::test]
 async fn a_group_scope_that_would_remove_many_is_stopped_by_the_guard() -> Result<()> {
-    let home = Unit::new(Lab::require()?.forest(CORP)?)?;
+    let home = Unit::new(CORP)?;
     let people = home.people(24)?;
     let edit = home.forest.edit()?;
     let names: Vec<_> = people[..12].iter().map(|it| it.dn.as_str()).collect();
@@ -122,7 +122,7 @@ async fn a_group_scope_that_would_remove_many_is_stopped_by_the_guard() -> Resul
 /// A group scope whose group is not there must not be taken for an empty one.
 #[tokio::test]
 async fn a_group_scope_without_its_group_changes_nobody() -> Result<()> {
-    let home = Unit::new(Lab::require()?.forest(CORP)?)?;
+    let home = Unit::new(CORP)?;
     let people = home.people(4)?;
     let it = Synchronised::with(&[&home]).await?;
     let file = it.stage.dir().join("scope.toml");
@@ -144,7 +144,7 @@ async fn a_group_scope_without_its_group_changes_nobody() -> Result<()> {
 /// A filter by an attribute that was never read: the rules themselves have it read.
 #[tokio::test]
 async fn an_attribute_filter_reads_what_it_needs() -> Result<()> {
-    let home = Unit::new(Lab::require()?.forest(CORP)?)?;
+    let home = Unit::new(CORP)?;
     home.people(10)?;
     let robot = home.user(UserSpec {
         extra: vec![("employeeType".to_owned(), "Robot".to_owned())],

@@ -16,12 +16,16 @@ pub struct Synchronised {
     _calm: Option<Guard>,
 }
 
-/// An agent that imports these units, each in its forest, and nothing else.
+/// An agent that imports these units, each in its forest, and nothing else. It reads the domain
+/// controller that tests change, so that no test waits for replication.
 pub fn place_of(units: &[&Unit]) -> AgentPlace {
-    let extra_of: BTreeMap<_, _> = units
-        .iter()
-        .map(|unit| (unit.forest.domain.clone(), unit.included()))
-        .collect();
+    let extra = |unit: &&Unit| {
+        let controllers = &unit.forest.dcs;
+        let first = controllers.first().map_or("", |dc| &dc.fqdn);
+        let extra = format!("preferred_controllers = [\"{first}\"]\n{}", unit.included());
+        (unit.forest.domain.clone(), extra)
+    };
+    let extra_of: BTreeMap<_, _> = units.iter().map(extra).collect();
     AgentPlace {
         forests: extra_of.keys().cloned().collect(),
         extra_of,

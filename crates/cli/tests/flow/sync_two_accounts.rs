@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use anyhow::{Result, ensure};
-use writeback_lab::{Lab, TestUser, UserSpec};
+use writeback_lab::{TestUser, UserSpec};
 use writeback_store::User;
 
 use crate::{
@@ -30,9 +30,8 @@ struct Two {
 
 impl Two {
     async fn with_fabrikam(disabled: bool) -> Result<Self> {
-        let lab = Lab::require()?;
-        let home = Unit::new(lab.forest(CORP)?)?;
-        let away = Unit::new(lab.forest(FABRIKAM)?)?;
+        let home = Unit::new(CORP)?;
+        let away = Unit::new(FABRIKAM)?;
         let corp = home.user(UserSpec::default())?;
         let fabrikam = away.user(UserSpec {
             disabled,

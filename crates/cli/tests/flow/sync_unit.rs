@@ -1,13 +1,10 @@
 //! An organizational unit for one test alone: nobody else's changes are in it.
 
-use std::process::Command;
+use std::{collections::BTreeMap, process::Command};
 
 use anyhow::{Context as _, Result};
 use base64::{Engine, prelude::BASE64_STANDARD};
-use writeback_lab::{Forest, TestUser, UserSpec, guid_text, unique_name};
-
-/// Accounts in one call of `ldapmodify`.
-const AT_ONCE: usize = 500;
+use writeback_lab::{Forest, Guard, Lab, TestUser, UserSpec, guid_text, unique_name};
 
 /// A user as the directory has it.
 #[derive(Clone, Debug)]
@@ -22,11 +19,22 @@ pub struct Unit {
     /// As it was made: a test that renames or moves it knows its new name.
     pub dn: String,
     pub guid: [u8; 16],
+    _calm: Option<Guard>,
 }
 
 impl Unit {
-    /// A unit below the head of the domain.
-    pub fn new(forest: &Forest) -> Result<Self> {
+    /// A unit below the head of the domain, in a lab that nobody disturbs as long as the unit
+    /// is there.
+    pub fn new(domain: &str) -> Result<Self> {
+        let lab = Lab::require()?;
+        let calm = lab.calm()?;
+        let mut unit = Self::disturbed(lab.forest(domain)?)?;
+        unit._calm = Some(calm);
+        Ok(unit)
+    }
+
+    /// For a test that disturbs the lab and holds the lock for that.
+    pub fn disturbed(forest: &Forest) -> Result<Self> {
         let dn = forest.edit()?.create_unique_ou()?;
         Self::there(forest, dn)
     }
@@ -45,6 +53,7 @@ impl Unit {
             forest: forest.clone(),
             dn,
             guid: guid.as_slice().try_into()?,
+            _calm: None,
         })
     }
 
@@ -61,29 +70,18 @@ impl Unit {
         })
     }
 
-    /// Many in it at once, enabled and without a password.
+    /// Many in it at once, disabled and without a password: in the order of their names.
     pub fn people(&self, count: usize) -> Result<Vec<Listed>> {
-        let series = unique_name("p");
-        let numbers: Vec<usize> = (0..count).collect();
-        for some in numbers.chunks(AT_ONCE) {
-            let records: Vec<String> = some
-                .iter()
-                .map(|number| self.record(&format!("{series}{number:04}")))
-                .collect();
-            self.forest.change(&records.join("\n"))?;
-        }
-        let filter = format!("(&(objectClass=user)(sAMAccountName={series}*))");
-        self.list(&filter)
-    }
-
-    fn record(&self, sam: &str) -> String {
-        let domain = &self.forest.domain;
-        format!(
-            "dn: CN={sam},{}\nchangetype: add\nobjectClass: user\nsAMAccountName: {sam}\n\
-             userPrincipalName: {sam}@{domain}\nmail: {sam}@{domain}\ndisplayName: Person {sam}\n\
-             userAccountControl: 544\n",
-            self.dn
-        )
+        let made = self.forest.fill_ou(&self.dn, count)?;
+        let listed = self.list("(objectClass=user)")?;
+        let mut guids: BTreeMap<String, [u8; 16]> =
+            listed.into_iter().map(|it| (it.dn, it.guid)).collect();
+        made.into_iter()
+            .map(|dn| {
+                let guid = guids.remove(&dn).context("made, and not there")?;
+                Ok(Listed { dn, guid })
+            })
+            .collect()
     }
 
     /// What is in it, by `ldapsearch`.
@@ -96,8 +94,15 @@ impl Unit {
 impl Drop for Unit {
     fn drop(&mut self) {
         let name = format!("<GUID={}>", guid_text(&self.guid));
-        // One that a test deleted, or that was in another, is gone already.
-        let _ = self.forest.edit().and_then(|edit| edit.delete_tree(&name));
+        // Groups first: else each member has to leave them. What a test deleted, or was in
+        // another unit, is gone already.
+        let groups = self.list("(objectClass=group)").unwrap_or_default();
+        if let Ok(edit) = self.forest.edit() {
+            let names = groups.iter().map(|group| group.dn.as_str());
+            for name in names.chain([name.as_str()]) {
+                let _ = edit.delete_tree(name);
+            }
+        }
     }
 }
 

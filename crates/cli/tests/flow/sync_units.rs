@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use anyhow::{Result, ensure};
-use writeback_lab::{Lab, TestUser, UserSpec, unique_name};
+use writeback_lab::{TestUser, UserSpec, unique_name};
 use writeback_model::UserId;
 
 use crate::{
@@ -36,7 +36,7 @@ async fn can_reset(it: &Synchronised, user: &TestUser, password: &str) -> Result
 
 #[tokio::test]
 async fn renaming_the_unit_that_is_imported_removes_nobody() -> Result<()> {
-    let home = Unit::new(Lab::require()?.forest(CORP)?)?;
+    let home = Unit::new(CORP)?;
     let deeper = home.within()?;
     home.people(20)?;
     deeper.people(10)?;
@@ -86,8 +86,7 @@ async fn renaming_the_unit_that_is_imported_removes_nobody() -> Result<()> {
 
 #[tokio::test]
 async fn a_unit_that_leaves_the_scope_takes_its_few_people_with_it() -> Result<()> {
-    let lab = Lab::require()?;
-    let (home, elsewhere) = (Unit::new(lab.forest(CORP)?)?, Unit::new(lab.forest(CORP)?)?);
+    let (home, elsewhere) = (Unit::new(CORP)?, Unit::new(CORP)?);
     let part = home.within()?;
     home.people(30)?;
     let few = part.people(3)?;
@@ -111,8 +110,7 @@ async fn a_unit_that_leaves_the_scope_takes_its_few_people_with_it() -> Result<(
 
 #[tokio::test]
 async fn a_unit_that_leaves_the_scope_with_many_is_stopped_by_the_guard() -> Result<()> {
-    let lab = Lab::require()?;
-    let (home, elsewhere) = (Unit::new(lab.forest(CORP)?)?, Unit::new(lab.forest(CORP)?)?);
+    let (home, elsewhere) = (Unit::new(CORP)?, Unit::new(CORP)?);
     let part = home.within()?;
     home.people(20)?;
     let many = part.people(12)?;
@@ -146,8 +144,7 @@ async fn a_unit_that_leaves_the_scope_with_many_is_stopped_by_the_guard() -> Res
 /// A unit that is not there must not be taken for an empty one.
 #[tokio::test]
 async fn a_unit_that_was_deleted_stops_the_import_and_removes_nobody() -> Result<()> {
-    let lab = Lab::require()?;
-    let (home, other) = (Unit::new(lab.forest(CORP)?)?, Unit::new(lab.forest(CORP)?)?);
+    let (home, other) = (Unit::new(CORP)?, Unit::new(CORP)?);
     home.people(3)?;
     let doomed = other.people(2)?;
     let mut place = crate::sync_setting::place_of(&[&home]);
