@@ -71,6 +71,15 @@ pub struct ChangesPage {
     pub sees_deletions: bool,
 }
 
+/// From where changes are told.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Beginning {
+    /// The position.
+    pub cookie: Vec<u8>,
+    /// Whether deletions are told from there on.
+    pub shows_deleted: bool,
+}
+
 /// Why there are no changes to be had.
 #[derive(Debug, thiserror::Error)]
 pub enum ChangesError {
@@ -88,36 +97,31 @@ impl Controller {
     /// The present position: [`changes`](Self::changes) tells everything that changes from now
     /// on. Any controller of the domain takes it.
     pub async fn sync_cookie(&self) -> Result<Vec<u8>, AdError> {
-        // A filter that nothing matches: a position and no objects. Windows goes through the
-        // whole directory for it all the same, in pages.
-        let nothing = Filter::not(&Filter::present("objectClass"));
-        let attributes = vec!["objectGUID".to_owned()];
-        let mut changes = Changes::new(self, Vec::new(), attributes, nothing);
-        while let Some(page) = changes.page().await? {
-            if let Err(refusal) = page {
-                return Err(self.refused(OPERATION, refusal));
-            }
-        }
-        Ok(changes.cookie)
+        Ok(self.beginning().await?.cookie)
     }
 
-    /// Whether [`changes`](Self::changes) tell this account what was deleted. That it may
-    /// replicate is not enough everywhere: Samba since 4.19 shows it deleted objects only if it
-    /// may list and read `CN=Deleted Objects`, too. Asked by looking for that container, which
-    /// counts as deleted itself. Goes through the whole directory, as a first position does.
-    pub async fn shows_deleted(&self) -> Result<bool, AdError> {
+    /// The present position, and whether changes tell this account what was deleted.
+    ///
+    /// That it may replicate is not enough everywhere: Samba since 4.19 shows it deleted objects
+    /// only if it may list and read `CN=Deleted Objects`, too. So the one thing that is asked for
+    /// is that container, which counts as deleted itself. Windows goes through the whole directory
+    /// for it, in pages.
+    pub async fn beginning(&self) -> Result<Beginning, AdError> {
         let container = Filter::all_of(&[
             Filter::classes(&["container"]),
             Filter::equal("isDeleted", b"TRUE"),
         ]);
         let attributes = vec!["isDeleted".to_owned()];
         let mut changes = Changes::new(self, Vec::new(), attributes, container);
-        let mut shown = false;
+        let mut shows_deleted = false;
         while let Some(page) = changes.page().await? {
             let page = page.map_err(|refusal| self.refused(OPERATION, refusal))?;
-            shown |= page.sees_deletions && !page.deleted.is_empty();
+            shows_deleted |= page.sees_deletions && !page.deleted.is_empty();
         }
-        Ok(shown)
+        Ok(Beginning {
+            cookie: changes.cookie,
+            shows_deleted,
+        })
     }
 
     /// What changed since `cookie` in attributes that are synchronised anyway, and in these.

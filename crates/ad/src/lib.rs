@@ -85,7 +85,7 @@ mod write_error;
 pub use account::AccountSnapshot;
 pub use account_control::AccountControl;
 pub use certificate::CertificateProblem;
-pub use changes::{Changed, Changes, ChangesError, ChangesPage};
+pub use changes::{Beginning, Changed, Changes, ChangesError, ChangesPage};
 pub use config::{
     Credentials, DomainConfig, LDAPS_PORT, Limits, MAX_MESSAGE_BYTES, PreferredControllers,
 };

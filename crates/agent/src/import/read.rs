@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use base64::{Engine, prelude::BASE64_STANDARD};
 use tokio::sync::mpsc;
-use writeback_ad::{AdError, ChangesError, Controller, PAGE_SIZE_MAX, Refusal};
+use writeback_ad::{AdError, Controller, PAGE_SIZE_MAX, Refusal};
 use writeback_model::DomainName;
 use writeback_wire::{ImportKind, ImportOrder, Position};
 
@@ -127,20 +127,10 @@ impl Domain<'_> {
 
     /// A position from now on, if the controller gives one, and whether deletions are shown.
     pub(super) async fn fresh(&self) -> Result<(Option<Vec<u8>>, bool), ImportError> {
-        let cookie = match self.controller.sync_cookie().await {
-            Ok(cookie) => cookie,
-            Err(AdError::Refused { source, .. }) => return Ok(self.no_position(&source)),
-            Err(error) => return Err(error.into()),
-        };
-        let mut changes = self.controller.changes(&cookie, self.wanted());
-        match changes.next().await {
-            Ok(page) => {
-                let may_replicate = page.is_some_and(|page| page.sees_deletions);
-                let sees = may_replicate && self.controller.shows_deleted().await?;
-                Ok((Some(cookie), sees))
-            }
-            Err(ChangesError::CookieRefused(refusal)) => Ok(self.no_position(&refusal)),
-            Err(ChangesError::Directory(error)) => Err(error.into()),
+        match self.controller.beginning().await {
+            Ok(beginning) => Ok((Some(beginning.cookie), beginning.shows_deleted)),
+            Err(AdError::Refused { source, .. }) => Ok(self.no_position(&source)),
+            Err(error) => Err(error.into()),
         }
     }
 
@@ -161,7 +151,7 @@ impl Domain<'_> {
     pub(super) async fn sees_deletions(&self) -> Result<bool, ImportError> {
         match self.sees_deletions_already() {
             Some(sees) => Ok(sees),
-            None => Ok(self.controller.shows_deleted().await?),
+            None => Ok(self.controller.beginning().await?.shows_deleted),
         }
     }
 

@@ -109,7 +109,7 @@ async fn deletions_are_told_to_whom_may_replicate() {
         let (changed, page) = since(&pdc, &cookie).await;
         assert_eq!(changed.get(&anchor(&user)), Some(&true), "a new user");
         assert_eq!(page.sees_deletions, replicates, "{domain}");
-        let shown = pdc.shows_deleted().await.unwrap();
+        let shown = pdc.beginning().await.unwrap().shows_deleted;
         assert_eq!(shown, replicates, "{domain}");
         room.edit.delete(&user.dn).unwrap();
         let deleted = async |controller: &Controller, cookie: &[u8]| {
