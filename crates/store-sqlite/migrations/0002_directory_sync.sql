@@ -1,4 +1,8 @@
 -- Directory synchronisation: connector spaces, runs, rules, and people who outlive imports.
+--
+-- Where many rows are written at once, foreign keys are looked at when the transaction ends:
+-- SQLite keeps a copy of every page that a statement changes if the statement may have to be
+-- taken back alone.
 
 DROP TABLE import_batches;
 DROP TABLE imports;
@@ -26,7 +30,8 @@ ALTER TABLE users RENAME TO imported_users;
 -- The columns *_key hold what names are looked up by: lower case as Unicode has it, which the
 -- program computes, since SQLite's own lower() knows ASCII only.
 CREATE TABLE users (
-    tenant_id           BLOB    NOT NULL REFERENCES tenants (id),
+    tenant_id           BLOB    NOT NULL REFERENCES tenants (id)
+        DEFERRABLE INITIALLY DEFERRED,
     id                  BLOB    NOT NULL CHECK (length(id) = 16),
     origin              TEXT    NOT NULL CHECK (origin IN ('cloud', 'synchronised')),
     source_anchor       BLOB CHECK (length(source_anchor) = 16),
@@ -128,17 +133,19 @@ CREATE TABLE connector_objects (
     mail_key         TEXT,
     account_key      TEXT,
     -- Of all that was imported, members too: what is the same is not written again.
-    digest           BLOB    NOT NULL CHECK (length(digest) = 32),
+    digest           BLOB    NOT NULL CHECK (length(digest) = 16),
     import_problems  TEXT,             -- JSON: attributes that could not be taken
     sync_problems    TEXT,             -- JSON: what the last synchronisation found
     has_error        INTEGER NOT NULL DEFAULT 0 CHECK (has_error IN (0, 1)),
     -- Whether a synchronisation has to look at it: it changed, or has an error.
-    due              INTEGER NOT NULL CHECK (due IN (0, 1)),
+    due              INTEGER NOT NULL DEFAULT 1 CHECK (due IN (0, 1)),
     gone             TEXT CHECK (gone IN ('deleted', 'out_of_scope', 'not_found')),
     user_id          BLOB,
     UNIQUE (tenant_id, forest, anchor),
-    FOREIGN KEY (tenant_id, forest) REFERENCES forests (tenant_id, name),
-    FOREIGN KEY (tenant_id, user_id) REFERENCES users (tenant_id, id),
+    FOREIGN KEY (tenant_id, forest) REFERENCES forests (tenant_id, name)
+        DEFERRABLE INITIALLY DEFERRED,
+    FOREIGN KEY (tenant_id, user_id) REFERENCES users (tenant_id, id)
+        DEFERRABLE INITIALLY DEFERRED,
     CHECK (sync_problems IS NOT NULL OR NOT has_error)
 ) STRICT;
 
@@ -151,7 +158,7 @@ SELECT old.tenant_id, old.forest, old.anchor, 'user', old.domain, old.netbios, '
     old.account_expires,
     json_object('sAMAccountName', json_array(old.account_name),
         'userPrincipalName', json_array(old.user_principal_name)),
-    '', old.upn_key, old.mail_key, old.account_key, zeroblob(32), users.id IS NULL, users.id
+    '', old.upn_key, old.mail_key, old.account_key, zeroblob(16), users.id IS NULL, users.id
 FROM imported_users AS old
 LEFT JOIN users ON users.tenant_id = old.tenant_id AND users.id = old.id
     AND users.removed_at IS NULL;
@@ -194,7 +201,8 @@ CREATE INDEX groups_by_rid ON connector_objects (tenant_id, forest, domain, rid)
 -- Which full import of its forest brought an object last. Apart from the objects, whose rows
 -- are large and nearly always stay as they are.
 CREATE TABLE full_import_seen (
-    object_id INTEGER PRIMARY KEY REFERENCES connector_objects (id) ON DELETE CASCADE,
+    object_id INTEGER PRIMARY KEY REFERENCES connector_objects (id) ON DELETE CASCADE
+        DEFERRABLE INITIALLY DEFERRED,
     number    INTEGER NOT NULL
 ) STRICT;
 

@@ -13,6 +13,7 @@
 
 mod agents;
 mod audit;
+mod bulk;
 mod connector;
 mod forests;
 mod open;

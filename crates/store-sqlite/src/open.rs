@@ -36,6 +36,10 @@ const CACHE: &str = "-65536";
 /// the same pages of an index again and again: they are brought over once for several.
 const CHECKPOINT: &str = "4000";
 
+/// How many rows are read ahead. With fewer than a batch has, two threads wait for each other
+/// again and again.
+const ROWS: usize = 512;
+
 /// Every statement of this crate, and room to spare: none is ever prepared twice.
 const STATEMENT_CACHE: usize = 128;
 
@@ -109,6 +113,7 @@ impl SqliteStore {
             .busy_timeout(BUSY_TIMEOUT)
             .pragma("cache_size", CACHE)
             .pragma("wal_autocheckpoint", CHECKPOINT)
+            .row_buffer_size(ROWS)
             .statement_cache_capacity(STATEMENT_CACHE);
         let connect = |source| OpenError::Connect {
             path: path.to_owned(),

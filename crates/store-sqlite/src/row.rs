@@ -47,6 +47,12 @@ impl Hex {
     }
 }
 
+impl Hex {
+    pub(crate) fn to_vec(&self) -> Vec<u8> {
+        self.0.to_vec()
+    }
+}
+
 impl Serialize for Hex {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut text = [0; Simple::LENGTH];

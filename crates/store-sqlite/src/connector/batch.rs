@@ -36,14 +36,10 @@ pub(super) struct Prepared<'a> {
 /// An object of a batch.
 pub(super) struct Brought<'a> {
     pub(super) object: &'a ImportedObject,
-    /// The SHA-256 of all that was imported of it, in hexadecimal.
-    pub(super) digest: String,
-}
-
-#[derive(Serialize)]
-struct DigestRow<'a> {
-    anchor: Hex,
-    digest: &'a str,
+    /// Its attributes as JSON.
+    pub(super) attributes: String,
+    /// The beginning of the SHA-256 of all that was imported of it.
+    pub(super) digest: Hex,
 }
 
 #[derive(Serialize)]
@@ -52,20 +48,47 @@ struct RemovedRow {
     why: &'static str,
 }
 
-fn digest(object: &ImportedObject) -> Result<String, StoreError> {
-    let hash = match &object.members {
-        None => Sha256::digest(json(object)?),
-        // The directory gives members in any order.
-        Some(members) => {
-            let mut members = members.clone();
-            members.sort_unstable();
-            Sha256::digest(json(&ImportedObject {
-                members: Some(members),
-                ..object.clone()
-            })?)
-        }
-    };
-    Ok(format!("{hash:x}"))
+impl<'a> Brought<'a> {
+    fn new(object: &'a ImportedObject) -> Result<Self, StoreError> {
+        let attributes = json(&object.attributes)?;
+        let digest = digest(object, &attributes)?;
+        Ok(Self {
+            object,
+            attributes,
+            digest,
+        })
+    }
+}
+
+fn digest(object: &ImportedObject, attributes_json: &str) -> Result<Hex, StoreError> {
+    let ImportedObject {
+        anchor: _,
+        kind,
+        domain,
+        netbios,
+        dn,
+        rid,
+        primary_group,
+        enabled,
+        account_expires,
+        consistency_guid,
+        attributes: _,
+        members,
+        problems,
+    } = object;
+    // The directory gives members in any order.
+    let members = members.clone().map(|mut members| {
+        members.sort_unstable();
+        members
+    });
+    let place = (domain, netbios, dn, rid, primary_group);
+    let state = (kind, enabled, account_expires, consistency_guid);
+    let hash = Sha256::new()
+        .chain_update(json(&(place, state, members, problems))?)
+        .chain_update(attributes_json)
+        .finalize();
+    let (digest, _) = hash.split_at(16);
+    digest.try_into().map(Hex).doing("write a digest")
 }
 
 impl<'a> Prepared<'a> {
@@ -78,17 +101,11 @@ impl<'a> Prepared<'a> {
             .collect();
         let objects = last
             .into_values()
-            .map(|object| {
-                let digest = digest(object)?;
-                Ok(Brought { object, digest })
-            })
+            .map(Brought::new)
             .collect::<Result<Vec<_>, StoreError>>()?;
         let digests: Vec<_> = objects
             .iter()
-            .map(|brought| DigestRow {
-                anchor: Hex::anchor(brought.object.anchor),
-                digest: &brought.digest,
-            })
+            .map(|brought| (Hex::anchor(brought.object.anchor), &brought.digest))
             .collect();
         Ok(Self {
             uploaded: batch.objects.len() as u64,
@@ -125,12 +142,12 @@ struct Differing {
 pub(super) const DIFFERING: &str = "SELECT
         json_group_array(new.key) FILTER (WHERE old.id IS NULL) AS added,
         json_group_array(new.key) FILTER (WHERE old.id IS NOT NULL
-            AND (old.gone IS NOT NULL OR old.digest <> unhex(new.value ->> 'digest')))
+            AND (old.gone IS NOT NULL OR old.digest <> unhex(new.value ->> 1)))
             AS updated
     FROM jsonb_each(?) AS new
     LEFT JOIN connector_objects AS old
         ON old.tenant_id = ? AND old.forest = ?
-            AND old.anchor = unhex(new.value ->> 'anchor')";
+            AND old.anchor = unhex(new.value ->> 0)";
 
 async fn differing(
     tx: &mut SqliteConnection,
@@ -210,7 +227,8 @@ const fn gone(why: RemovedWhy) -> Gone {
     }
 }
 
-pub(super) const REMOVE: &str = "UPDATE connector_objects SET gone = value ->> 'why', due = 1
+pub(super) const REMOVE: &str =
+    "UPDATE OR FAIL connector_objects SET gone = value ->> 'why', due = 1
     FROM jsonb_each(?1)
     WHERE connector_objects.id = (SELECT id FROM connector_objects AS known
         WHERE known.tenant_id = ?2 AND known.forest = ?3
@@ -250,7 +268,7 @@ pub(super) const SEE: &str = "INSERT INTO full_import_seen (object_id, number)
     SELECT known.id, ?1 FROM jsonb_each(?2)
     CROSS JOIN connector_objects AS known
     WHERE known.tenant_id = ?3 AND known.forest = ?4
-        AND known.anchor = unhex(value ->> 'anchor')
+        AND known.anchor = unhex(value ->> 0)
     ON CONFLICT (object_id) DO UPDATE SET number = excluded.number";
 
 /// Keeps how far the domain was read, and which objects a full import has seen.

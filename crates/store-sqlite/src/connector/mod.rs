@@ -27,7 +27,6 @@ pub(crate) const STATEMENTS: &[&str] = &[
     batch::DIFFERING,
     batch::REMOVE,
     batch::SEE,
-    write::ADD,
     write::UPDATE,
     groups::OF_USER,
 ];

@@ -1,13 +1,16 @@
 //! Imported objects into their rows.
 
 use serde::Serialize;
-use sqlx::SqliteConnection;
+use sqlx::{AssertSqlSafe, SqliteConnection};
 use writeback_store::StoreError;
 use writeback_sync::{ObjectKind, Problem};
 use writeback_wire::http::{ImportedKind, ImportedObject};
 
 use super::{batch::Brought, import::Import};
-use crate::row::{Doing, Hex, json, micros};
+use crate::{
+    bulk::{Insert, chunks},
+    row::{Doing, Hex, json, micros},
+};
 
 /// An object as SQL takes it from JSON.
 #[derive(Serialize)]
@@ -22,12 +25,12 @@ struct Row<'a> {
     enabled: bool,
     account_expires: Option<i64>,
     consistency_guid: Option<Hex>,
-    attributes: String,
+    attributes: &'a str,
     dn_key: String,
     upn_key: Option<String>,
     mail_key: Option<String>,
     account_key: Option<String>,
-    digest: &'a str,
+    digest: &'a Hex,
     import_problems: Option<String>,
 }
 
@@ -64,45 +67,37 @@ fn problems(object: &ImportedObject) -> Result<Option<String>, StoreError> {
     json(&problems).map(Some)
 }
 
-fn rows(objects: &[&Brought<'_>]) -> Result<String, StoreError> {
-    let rows = objects
-        .iter()
-        .map(|Brought { object, digest }| {
-            Ok(Row {
-                anchor: Hex::anchor(object.anchor),
-                kind: kind(object.kind).name(),
-                domain: object.domain.as_str(),
-                netbios: object.netbios.as_deref(),
-                dn: &object.dn,
-                rid: object.rid,
-                primary_group: object.primary_group,
-                enabled: object.enabled,
-                account_expires: object.account_expires.map(micros),
-                consistency_guid: object.consistency_guid.map(Hex::anchor),
-                attributes: json(&object.attributes)?,
-                dn_key: object.dn.to_lowercase(),
-                upn_key: key(object, "userPrincipalName"),
-                mail_key: key(object, "mail"),
-                account_key: key(object, "sAMAccountName"),
-                digest,
-                import_problems: problems(object)?,
-            })
-        })
-        .collect::<Result<Vec<_>, StoreError>>()?;
-    json(&rows)
+fn row<'a>(brought: &'a Brought<'_>) -> Result<Row<'a>, StoreError> {
+    let object = brought.object;
+    Ok(Row {
+        anchor: Hex::anchor(object.anchor),
+        kind: kind(object.kind).name(),
+        domain: object.domain.as_str(),
+        netbios: object.netbios.as_deref(),
+        dn: &object.dn,
+        rid: object.rid,
+        primary_group: object.primary_group,
+        enabled: object.enabled,
+        account_expires: object.account_expires.map(micros),
+        consistency_guid: object.consistency_guid.map(Hex::anchor),
+        attributes: &brought.attributes,
+        dn_key: object.dn.to_lowercase(),
+        upn_key: key(object, "userPrincipalName"),
+        mail_key: key(object, "mail"),
+        account_key: key(object, "sAMAccountName"),
+        digest: &brought.digest,
+        import_problems: problems(object)?,
+    })
 }
 
-pub(super) const ADD: &str = "INSERT INTO connector_objects
+const ADD: Insert = Insert {
+    into: "connector_objects
         (tenant_id, forest, anchor, kind, domain, netbios, dn, rid, primary_group, enabled,
-         account_expires, consistency_guid, attributes, dn_key, upn_key, mail_key,
-         account_key, digest, import_problems, due)
-    SELECT ?, ?, unhex(value ->> 'anchor'), value ->> 'kind', value ->> 'domain',
-        value ->> 'netbios', value ->> 'dn', value ->> 'rid', value ->> 'primary_group',
-        value ->> 'enabled', value ->> 'account_expires',
-        unhex(value ->> 'consistency_guid'), value ->> 'attributes', value ->> 'dn_key',
-        value ->> 'upn_key', value ->> 'mail_key', value ->> 'account_key',
-        unhex(value ->> 'digest'), value ->> 'import_problems', 1
-    FROM jsonb_each(?)";
+         account_expires, consistency_guid, attributes, dn_key, upn_key, mail_key, account_key,
+         digest, import_problems)",
+    common: 2,
+    own: 17,
+};
 
 /// Objects that were never imported before.
 pub(super) async fn add(
@@ -111,20 +106,40 @@ pub(super) async fn add(
     objects: &[&Brought<'_>],
     doing: &'static str,
 ) -> Result<(), StoreError> {
-    if objects.is_empty() {
-        return Ok(());
+    for objects in chunks(objects) {
+        let mut query = sqlx::query(AssertSqlSafe(ADD.sql(objects.len())));
+        for brought in objects {
+            let row = row(brought)?;
+            query = query
+                .bind(row.anchor.to_vec())
+                .bind(row.kind)
+                .bind(row.domain)
+                .bind(row.netbios)
+                .bind(row.dn)
+                .bind(row.rid)
+                .bind(row.primary_group)
+                .bind(row.enabled)
+                .bind(row.account_expires)
+                .bind(row.consistency_guid.map(|guid| guid.to_vec()))
+                .bind(row.attributes)
+                .bind(row.dn_key)
+                .bind(row.upn_key)
+                .bind(row.mail_key)
+                .bind(row.account_key)
+                .bind(row.digest.to_vec())
+                .bind(row.import_problems);
+        }
+        query
+            .bind(import.tenant.uuid())
+            .bind(import.forest.as_str())
+            .execute(&mut *tx)
+            .await
+            .doing(doing)?;
     }
-    sqlx::query(ADD)
-        .bind(import.tenant.uuid())
-        .bind(import.forest.as_str())
-        .bind(rows(objects)?)
-        .execute(tx)
-        .await
-        .doing(doing)?;
     Ok(())
 }
 
-pub(super) const UPDATE: &str = "UPDATE connector_objects SET
+pub(super) const UPDATE: &str = "UPDATE OR FAIL connector_objects SET
         kind = value ->> 'kind',
         domain = value ->> 'domain',
         netbios = value ->> 'netbios',
@@ -158,8 +173,12 @@ pub(super) async fn update(
     if objects.is_empty() {
         return Ok(());
     }
+    let rows = objects
+        .iter()
+        .map(|brought| row(brought))
+        .collect::<Result<Vec<_>, _>>()?;
     sqlx::query(UPDATE)
-        .bind(rows(objects)?)
+        .bind(json(&rows)?)
         .bind(import.tenant.uuid())
         .bind(import.forest.as_str())
         .execute(tx)

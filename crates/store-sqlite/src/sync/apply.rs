@@ -17,8 +17,8 @@ pub(super) struct Place<'a> {
 }
 
 /// A batch as SQL takes it; none where there is nothing of the kind.
-pub(super) struct Prepared {
-    added: Option<String>,
+pub(super) struct Prepared<'a> {
+    added: Vec<users::Row<'a>>,
     updated: Option<String>,
     /// Whose standing changes, and nothing else.
     moved: Option<String>,
@@ -30,8 +30,8 @@ pub(super) struct Prepared {
     now: Timestamp,
 }
 
-impl Prepared {
-    pub(super) fn new(decisions: &[Decision], now: Timestamp) -> Result<Self, StoreError> {
+impl<'a> Prepared<'a> {
+    pub(super) fn new(decisions: &'a [Decision], now: Timestamp) -> Result<Self, StoreError> {
         let (people, joints) = outcomes(decisions);
         let (mut added, mut updated, mut moved) = (Vec::new(), Vec::new(), Vec::new());
         let (mut staged, mut touched) = (Vec::new(), Vec::new());
@@ -64,7 +64,7 @@ impl Prepared {
         Ok(Self {
             problems: problems.collect(),
             objects: objects::rows(&joints)?,
-            added: some_json(&added)?,
+            added,
             updated: some_json(&updated)?,
             moved: some_json(&moved)?,
             staged: some_json(&staged)?,
@@ -83,15 +83,13 @@ pub(super) async fn put(
     tx: &mut SqliteConnection,
     place: &Place<'_>,
     run: RunId,
-    prepared: &Prepared,
+    prepared: &Prepared<'_>,
 ) -> Result<(), StoreError> {
     let now = prepared.now;
     if let Some(rows) = &prepared.updated {
         users::release_names(&mut *tx, place, rows).await?;
     }
-    if let Some(rows) = &prepared.added {
-        users::add(&mut *tx, place, rows, now).await?;
-    }
+    users::add(&mut *tx, place, &prepared.added, now).await?;
     if let Some(rows) = &prepared.updated {
         users::update(&mut *tx, place, rows, now).await?;
     }

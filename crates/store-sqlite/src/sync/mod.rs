@@ -25,7 +25,6 @@ pub(crate) const STATEMENTS: &[&str] = &[
     people::PEOPLE,
     people::ACCOUNTS,
     users::RELEASE_NAMES,
-    users::ADD,
     users::UPDATE,
     users::SET_STANDING,
     users::STAGE,

@@ -43,7 +43,7 @@ pub(super) fn rows(objects: &BTreeMap<SourceAnchor, Joint<'_>>) -> Result<String
     json(&rows)
 }
 
-pub(super) const SETTLE: &str = "UPDATE connector_objects SET
+pub(super) const SETTLE: &str = "UPDATE OR FAIL connector_objects SET
         user_id = iif(value ->> 'leaves', NULL,
             coalesce(unhex(value ->> 'user'), user_id)),
         sync_problems = value ->> 'problems',
@@ -89,7 +89,7 @@ pub(super) fn touched(user: UserId, through: SourceAnchor) -> Touched {
     }
 }
 
-pub(super) const LOOK_AGAIN: &str = "UPDATE connector_objects SET due = 1 WHERE id IN (
+pub(super) const LOOK_AGAIN: &str = "UPDATE OR FAIL connector_objects SET due = 1 WHERE id IN (
     SELECT other.id FROM jsonb_each(?1) CROSS JOIN connector_objects AS other
     WHERE other.tenant_id = ?2 AND other.user_id = unhex(value ->> 'user')
         AND NOT (other.forest = ?3 AND other.anchor = unhex(value ->> 'through')))";

@@ -2,13 +2,16 @@
 
 use jiff::Timestamp;
 use serde::Serialize;
-use sqlx::SqliteConnection;
+use sqlx::{AssertSqlSafe, SqliteConnection};
 use writeback_model::UserId;
 use writeback_store::StoreError;
 use writeback_sync::{Account, Attributes, Removal, Standing};
 
 use super::{apply::Place, outcome::Outcome};
-use crate::row::{Doing, Hex, json, micros};
+use crate::{
+    bulk::{Insert, chunks},
+    row::{Doing, Hex, json, micros},
+};
 
 /// A person as SQL takes them from JSON.
 #[derive(Serialize)]
@@ -120,7 +123,7 @@ pub(super) fn staged(user: UserId, why: Removal) -> Staged {
     }
 }
 
-pub(super) const RELEASE_NAMES: &str = "UPDATE users SET upn_key = char(0) || hex(users.id)
+pub(super) const RELEASE_NAMES: &str = "UPDATE OR FAIL users SET upn_key = char(0) || hex(users.id)
     FROM jsonb_each(?1)
     WHERE users.rowid = (SELECT rowid FROM users AS known
         WHERE known.tenant_id = ?2 AND known.id = unhex(value ->> 'id'))
@@ -142,38 +145,59 @@ pub(super) async fn release_names(
     Ok(())
 }
 
-pub(super) const ADD: &str = "INSERT INTO users
-        (tenant_id, id, origin, source_anchor, account_name, netbios, user_principal_name,
-         display_name, mail, other_mail, mobile, language, enabled, account_expires,
-         account_key, netbios_key, upn_key, mail_key, target_forest, target_domain,
-         target_anchor, enabled_twice, changed_at)
-    SELECT ?, unhex(value ->> 'id'), 'synchronised', unhex(value ->> 'source_anchor'),
-        value ->> 'account_name', value ->> 'netbios', value ->> 'user_principal_name',
-        value ->> 'display_name', value ->> 'mail', value ->> 'other_mail',
-        value ->> 'mobile', value ->> 'language', value ->> 'enabled',
-        value ->> 'account_expires', value ->> 'account_key', value ->> 'netbios_key',
-        value ->> 'upn_key', value ->> 'mail_key', value ->> 'target_forest',
-        value ->> 'target_domain', unhex(value ->> 'target_anchor'),
-        value ->> 'enabled_twice', ?
-    FROM jsonb_each(?)";
+const ADD: Insert = Insert {
+    into: "users
+        (tenant_id, origin, changed_at, id, source_anchor, account_name, netbios,
+         user_principal_name, display_name, mail, other_mail, mobile, language, enabled,
+         account_expires, account_key, netbios_key, upn_key, mail_key, target_forest,
+         target_domain, target_anchor, enabled_twice)",
+    common: 3,
+    own: 20,
+};
 
 pub(super) async fn add(
     tx: &mut SqliteConnection,
     place: &Place<'_>,
-    rows: &str,
+    rows: &[Row<'_>],
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    sqlx::query(ADD)
-        .bind(place.tenant.uuid())
-        .bind(micros(now))
-        .bind(rows)
-        .execute(tx)
-        .await
-        .doing(place.doing)?;
+    for rows in chunks(rows) {
+        let mut query = sqlx::query(AssertSqlSafe(ADD.sql(rows.len())));
+        for row in rows {
+            query = query
+                .bind(row.id.to_vec())
+                .bind(row.source_anchor.as_ref().map(Hex::to_vec))
+                .bind(row.account_name)
+                .bind(row.netbios)
+                .bind(row.user_principal_name)
+                .bind(row.display_name)
+                .bind(row.mail)
+                .bind(row.other_mail.as_str())
+                .bind(row.mobile)
+                .bind(row.language)
+                .bind(row.enabled)
+                .bind(row.account_expires)
+                .bind(row.account_key.as_str())
+                .bind(row.netbios_key.as_deref())
+                .bind(row.upn_key.as_str())
+                .bind(row.mail_key.as_deref())
+                .bind(row.goes_to.target_forest)
+                .bind(row.goes_to.target_domain)
+                .bind(row.goes_to.target_anchor.as_ref().map(Hex::to_vec))
+                .bind(row.goes_to.enabled_twice);
+        }
+        query
+            .bind(place.tenant.uuid())
+            .bind("synchronised")
+            .bind(micros(now))
+            .execute(&mut *tx)
+            .await
+            .doing(place.doing)?;
+    }
     Ok(())
 }
 
-pub(super) const UPDATE: &str = "UPDATE users SET
+pub(super) const UPDATE: &str = "UPDATE OR FAIL users SET
         origin = 'synchronised',
         source_anchor = coalesce(users.source_anchor, unhex(value ->> 'source_anchor')),
         account_name = value ->> 'account_name',
@@ -223,7 +247,7 @@ pub(super) async fn update(
     Ok(())
 }
 
-pub(super) const SET_STANDING: &str = "UPDATE users SET
+pub(super) const SET_STANDING: &str = "UPDATE OR FAIL users SET
         target_forest = value ->> 'target_forest',
         target_domain = value ->> 'target_domain',
         target_anchor = unhex(value ->> 'target_anchor'),
@@ -250,7 +274,7 @@ pub(super) async fn set_standing(
     Ok(())
 }
 
-pub(super) const STAGE: &str = "UPDATE users SET
+pub(super) const STAGE: &str = "UPDATE OR FAIL users SET
         removal = value ->> 'why',
         removal_forest = coalesce(removal_forest, ?1),
         removal_staged_at = coalesce(removal_staged_at, ?2)
