@@ -1,8 +1,9 @@
 -- Directory synchronisation: connector spaces, runs, rules, and people who outlive imports.
 --
--- Where many rows are written at once, foreign keys are looked at when the transaction ends:
 -- SQLite keeps a copy of every page that a statement changes if the statement may have to be
--- taken back alone.
+-- taken back alone. So where many rows are written at once foreign keys are looked at when the
+-- transaction ends, and no CHECK calls a function: the lengths of identifiers and anchors are
+-- seen to when rows are read.
 
 DROP TABLE import_batches;
 DROP TABLE imports;
@@ -32,9 +33,9 @@ ALTER TABLE users RENAME TO imported_users;
 CREATE TABLE users (
     tenant_id           BLOB    NOT NULL REFERENCES tenants (id)
         DEFERRABLE INITIALLY DEFERRED,
-    id                  BLOB    NOT NULL CHECK (length(id) = 16),
+    id                  BLOB    NOT NULL,
     origin              TEXT    NOT NULL CHECK (origin IN ('cloud', 'synchronised')),
-    source_anchor       BLOB CHECK (length(source_anchor) = 16),
+    source_anchor       BLOB,
     account_name        TEXT    NOT NULL,
     netbios             TEXT,
     user_principal_name TEXT    NOT NULL,
@@ -52,7 +53,7 @@ CREATE TABLE users (
     -- Where a password goes.
     target_forest       TEXT,
     target_domain       TEXT,
-    target_anchor       BLOB CHECK (length(target_anchor) = 16),
+    target_anchor       BLOB,
     enabled_twice       INTEGER NOT NULL DEFAULT 0 CHECK (enabled_twice IN (0, 1)),
     holds_admin_role    INTEGER NOT NULL DEFAULT 0 CHECK (holds_admin_role IN (0, 1)),
     changed_at          INTEGER NOT NULL,
@@ -117,7 +118,7 @@ CREATE TABLE connector_objects (
     id               INTEGER PRIMARY KEY,
     tenant_id        BLOB    NOT NULL,
     forest           TEXT    NOT NULL,
-    anchor           BLOB    NOT NULL CHECK (length(anchor) = 16),
+    anchor           BLOB    NOT NULL,
     kind             TEXT    NOT NULL CHECK (kind IN ('user', 'group')),
     domain           TEXT    NOT NULL,
     netbios          TEXT,
@@ -126,14 +127,14 @@ CREATE TABLE connector_objects (
     primary_group    INTEGER,
     enabled          INTEGER NOT NULL CHECK (enabled IN (0, 1)),
     account_expires  INTEGER,
-    consistency_guid BLOB CHECK (length(consistency_guid) = 16),
+    consistency_guid BLOB,
     attributes       TEXT    NOT NULL, -- JSON
     dn_key           TEXT    NOT NULL,
     upn_key          TEXT,
     mail_key         TEXT,
     account_key      TEXT,
     -- Of all that was imported, members too: what is the same is not written again.
-    digest           BLOB    NOT NULL CHECK (length(digest) = 16),
+    digest           BLOB    NOT NULL,
     import_problems  TEXT,             -- JSON: attributes that could not be taken
     sync_problems    TEXT,             -- JSON: what the last synchronisation found
     has_error        INTEGER NOT NULL DEFAULT 0 CHECK (has_error IN (0, 1)),
@@ -210,7 +211,7 @@ CREATE TABLE full_import_seen (
 -- not at all.
 CREATE TABLE memberships (
     group_id INTEGER NOT NULL REFERENCES connector_objects (id) ON DELETE CASCADE,
-    member   BLOB    NOT NULL CHECK (length(member) = 16),
+    member   BLOB    NOT NULL,
     PRIMARY KEY (group_id, member)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX memberships_of_member ON memberships (member, group_id);

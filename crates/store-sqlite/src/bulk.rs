@@ -1,4 +1,4 @@
-//! Many new rows by one statement, with each value bound.
+//! Many rows by one statement, with each value bound.
 //!
 //! What comes as JSON is parsed by SQLite, and each value is looked for in it: for a wide row
 //! that costs more than to write it.
@@ -9,33 +9,35 @@ use std::fmt::Write;
 /// statement of its own, which is prepared once.
 const ROWS: [usize; 3] = [64, 8, 1];
 
-/// An `INSERT` of rows that begin with values they have in common.
-pub(crate) struct Insert {
-    /// The table and its columns, those in common first.
-    pub(crate) into: &'static str,
-    /// How many columns they have in common.
-    pub(crate) common: usize,
-    /// How many each has for itself.
-    pub(crate) own: usize,
+/// A statement that takes many rows.
+pub(crate) struct Bulk {
+    /// The columns of the rows, as the statement calls them.
+    pub(crate) columns: &'static [&'static str],
+    /// What is done with the rows, which are called `new`. `$1` and so on are values that they
+    /// have in common.
+    pub(crate) statement: &'static str,
 }
 
-impl Insert {
-    /// The statement for so many rows. The rows' own values are bound first, then the common
-    /// ones.
+impl Bulk {
+    /// The statement for so many rows. Their values are bound first, then the common ones.
     pub(crate) fn sql(&self, rows: usize) -> String {
-        let mut sql = String::from("WITH new AS (VALUES ");
+        let width = self.columns.len();
+        let mut sql = format!("WITH new ({}) AS (VALUES ", self.columns.join(", "));
         for row in 0..rows {
             sql.push_str(if row == 0 { "(?" } else { ", (?" });
-            for _ in 1..self.own {
+            for _ in 1..width {
                 sql.push_str(", ?");
             }
             sql.push(')');
         }
-        let _ = write!(sql, ") INSERT OR FAIL INTO {} SELECT ", self.into);
-        for common in 1..=self.common {
-            let _ = write!(sql, "?{}, ", rows * self.own + common);
+        sql.push_str(") ");
+        let mut parts = self.statement.split('$');
+        sql.push_str(parts.next().unwrap_or_default());
+        for part in parts {
+            let (common, rest) = part.split_at_checked(1).unwrap_or_default();
+            let common: usize = common.parse().unwrap_or_default();
+            let _ = write!(sql, "?{}{rest}", rows * width + common);
         }
-        sql.push_str("* FROM new");
         sql
     }
 }
@@ -55,16 +57,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn own_values_come_before_common_ones() {
-        let insert = Insert {
-            into: "t (a, b, c, d)",
-            common: 2,
-            own: 2,
+    fn the_values_of_rows_come_before_common_ones() {
+        let bulk = Bulk {
+            columns: &["a", "b"],
+            statement: "INSERT INTO t (c, a, b, d) SELECT $1, a, b, $2 FROM new",
         };
         assert_eq!(
-            insert.sql(2),
-            "WITH new AS (VALUES (?, ?), (?, ?)) \
-             INSERT OR FAIL INTO t (a, b, c, d) SELECT ?5, ?6, * FROM new"
+            bulk.sql(2),
+            "WITH new (a, b) AS (VALUES (?, ?), (?, ?)) \
+             INSERT INTO t (c, a, b, d) SELECT ?5, a, b, ?6 FROM new"
         );
     }
 

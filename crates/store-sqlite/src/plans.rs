@@ -27,9 +27,14 @@ async fn plan(statement: &str) -> Vec<String> {
 
 #[tokio::test]
 async fn a_batch_reads_no_more_than_its_own_objects() {
-    let statements = [connector::STATEMENTS, runs::STATEMENTS, sync::STATEMENTS].concat();
+    let json = [connector::STATEMENTS, runs::STATEMENTS, sync::STATEMENTS].concat();
+    let bulk = connector::BULK.iter().chain(sync::BULK);
+    let statements = json
+        .iter()
+        .map(|statement| (*statement).to_owned())
+        .chain(bulk.map(|bulk| bulk.sql(3)));
     for statement in statements {
-        let plan = plan(statement).await;
+        let plan = plan(&statement).await;
         let whole_table = |step: &&String| step.starts_with("SCAN") && !step.contains("VIRTUAL");
         let views = [
             "SCAN before",

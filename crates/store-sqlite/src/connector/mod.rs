@@ -17,11 +17,17 @@ use writeback_store::{
 use writeback_sync::{Object, Problem};
 use writeback_wire::http::{ImportBatch, ImportComplete};
 
+#[cfg(test)]
+use crate::bulk::Bulk;
 use crate::{SqliteStore, audit::append_audit, row::Doing};
 
 pub(crate) use import::begin_full_import;
 
-/// What is asked and written for each batch.
+/// What is written for each batch.
+#[cfg(test)]
+pub(crate) const BULK: &[Bulk] = &[write::ADD];
+
+/// What is asked and written for each batch, too.
 #[cfg(test)]
 pub(crate) const STATEMENTS: &[&str] = &[
     batch::DIFFERING,

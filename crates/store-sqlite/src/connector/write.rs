@@ -8,7 +8,7 @@ use writeback_wire::http::{ImportedKind, ImportedObject};
 
 use super::{batch::Brought, import::Import};
 use crate::{
-    bulk::{Insert, chunks},
+    bulk::{Bulk, chunks},
     row::{Doing, Hex, json, micros},
 };
 
@@ -90,13 +90,31 @@ fn row<'a>(brought: &'a Brought<'_>) -> Result<Row<'a>, StoreError> {
     })
 }
 
-const ADD: Insert = Insert {
-    into: "connector_objects
+pub(super) const ADD: Bulk = Bulk {
+    columns: &[
+        "anchor",
+        "kind",
+        "domain",
+        "netbios",
+        "dn",
+        "rid",
+        "primary_group",
+        "enabled",
+        "account_expires",
+        "consistency_guid",
+        "attributes",
+        "dn_key",
+        "upn_key",
+        "mail_key",
+        "account_key",
+        "digest",
+        "import_problems",
+    ],
+    statement: "INSERT OR FAIL INTO connector_objects
         (tenant_id, forest, anchor, kind, domain, netbios, dn, rid, primary_group, enabled,
          account_expires, consistency_guid, attributes, dn_key, upn_key, mail_key, account_key,
-         digest, import_problems)",
-    common: 2,
-    own: 17,
+         digest, import_problems)
+    SELECT $1, $2, * FROM new",
 };
 
 /// Objects that were never imported before.

@@ -25,7 +25,7 @@ pub(super) struct Prepared<'a> {
     staged: Option<String>,
     /// Whose other objects are looked at again.
     touched: Option<String>,
-    objects: String,
+    objects: Vec<objects::Row>,
     problems: Vec<(SourceAnchor, Problem)>,
     now: Timestamp,
 }

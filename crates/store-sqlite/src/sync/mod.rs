@@ -13,13 +13,19 @@ use writeback_model::{DomainName, RunId, SourceAnchor, TenantId};
 use writeback_store::{AuditRecord, StagedRemoval, StoreError, SyncStore};
 use writeback_sync::{Decision, Keys, Person, RemovalFacts, Rules};
 
+#[cfg(test)]
+use crate::bulk::Bulk;
 use crate::{
     SqliteStore,
     audit::append_audit,
     row::{Columns, Doing, json},
 };
 
-/// What is asked and written for each batch.
+/// What is written for each batch.
+#[cfg(test)]
+pub(crate) const BULK: &[Bulk] = &[users::ADD, objects::SETTLE];
+
+/// What is asked and written for each batch, too.
 #[cfg(test)]
 pub(crate) const STATEMENTS: &[&str] = &[
     people::PEOPLE,
@@ -28,7 +34,6 @@ pub(crate) const STATEMENTS: &[&str] = &[
     users::UPDATE,
     users::SET_STANDING,
     users::STAGE,
-    objects::SETTLE,
     objects::LOOK_AGAIN,
     objects::FORGET_SPENT,
 ];

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde::Serialize;
-use sqlx::{SqliteConnection, SqlitePool};
+use sqlx::{AssertSqlSafe, SqliteConnection, SqlitePool};
 use writeback_model::{DomainName, SourceAnchor, TenantId, UserId};
 use writeback_store::StoreError;
 use writeback_sync::Problem;
@@ -12,66 +12,78 @@ use super::{
     apply::Place,
     outcome::{Join, Joint},
 };
-use crate::row::{Columns, Doing, Hex, json};
+use crate::{
+    bulk::{Bulk, chunks},
+    row::{Columns, Doing, Hex, json},
+};
 
-/// An object as SQL takes it from JSON.
-#[derive(Serialize)]
-struct Row {
-    anchor: Hex,
+/// An object as it is left.
+pub(super) struct Row {
+    anchor: SourceAnchor,
     leaves: bool,
-    user: Option<Hex>,
+    user: Option<UserId>,
     problems: Option<String>,
     has_error: bool,
 }
 
-pub(super) fn rows(objects: &BTreeMap<SourceAnchor, Joint<'_>>) -> Result<String, StoreError> {
-    let rows = objects
+pub(super) fn rows(objects: &BTreeMap<SourceAnchor, Joint<'_>>) -> Result<Vec<Row>, StoreError> {
+    objects
         .iter()
         .map(|(anchor, Joint { join, problems })| {
             Ok(Row {
-                anchor: Hex::anchor(*anchor),
+                anchor: *anchor,
                 leaves: matches!(join, Join::Nobody),
                 user: match join {
-                    Join::Person(user) => Some(Hex::uuid(user.uuid())),
+                    Join::Person(user) => Some(*user),
                     Join::AsItWas | Join::Nobody => None,
                 },
                 problems: (!problems.is_empty()).then(|| json(problems)).transpose()?,
                 has_error: problems.iter().any(Problem::is_error),
             })
         })
-        .collect::<Result<Vec<_>, StoreError>>()?;
-    json(&rows)
+        .collect()
 }
 
-pub(super) const SETTLE: &str = "UPDATE OR FAIL connector_objects SET
-        user_id = iif(value ->> 'leaves', NULL,
-            coalesce(unhex(value ->> 'user'), user_id)),
-        sync_problems = value ->> 'problems',
-        has_error = value ->> 'has_error',
-        due = value ->> 'has_error'
-    FROM jsonb_each(?1)
+pub(super) const SETTLE: Bulk = Bulk {
+    columns: &["anchor", "leaves", "user", "problems", "has_error"],
+    statement: "UPDATE OR FAIL connector_objects SET
+        user_id = iif(new.leaves, NULL, coalesce(new.user, user_id)),
+        sync_problems = new.problems,
+        has_error = new.has_error,
+        due = new.has_error
+    FROM new
     WHERE connector_objects.id = (SELECT id FROM connector_objects AS known
-        WHERE known.tenant_id = ?2 AND known.forest = ?3
-            AND known.anchor = unhex(value ->> 'anchor'))
-        AND (due <> value ->> 'has_error'
-            OR sync_problems IS NOT value ->> 'problems'
-            OR iif(value ->> 'leaves', user_id IS NOT NULL,
-                user_id IS NOT coalesce(unhex(value ->> 'user'), user_id)))";
+            WHERE known.tenant_id = $1 AND known.forest = $2 AND known.anchor = new.anchor)
+        AND (due <> new.has_error
+            OR sync_problems IS NOT new.problems
+            OR iif(new.leaves, user_id IS NOT NULL,
+                user_id IS NOT coalesce(new.user, user_id)))",
+};
 
 /// Joins objects, keeps their problems, and notes that they were looked at; one with an error
 /// is looked at again. In a full synchronisation nearly all stay as they are.
 pub(super) async fn settle(
     tx: &mut SqliteConnection,
     place: &Place<'_>,
-    rows: &str,
+    rows: &[Row],
 ) -> Result<(), StoreError> {
-    sqlx::query(SETTLE)
-        .bind(rows)
-        .bind(place.tenant.uuid())
-        .bind(place.forest)
-        .execute(tx)
-        .await
-        .doing(place.doing)?;
+    for rows in chunks(rows) {
+        let mut query = sqlx::query(AssertSqlSafe(SETTLE.sql(rows.len())));
+        for row in rows {
+            query = query
+                .bind(row.anchor.bytes().as_slice())
+                .bind(row.leaves)
+                .bind(row.user.map(UserId::uuid))
+                .bind(row.problems.as_deref())
+                .bind(row.has_error);
+        }
+        query
+            .bind(place.tenant.uuid())
+            .bind(place.forest)
+            .execute(&mut *tx)
+            .await
+            .doing(place.doing)?;
+    }
     Ok(())
 }
 

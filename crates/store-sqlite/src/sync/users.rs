@@ -9,7 +9,7 @@ use writeback_sync::{Account, Attributes, Removal, Standing};
 
 use super::{apply::Place, outcome::Outcome};
 use crate::{
-    bulk::{Insert, chunks},
+    bulk::{Bulk, chunks},
     row::{Doing, Hex, json, micros},
 };
 
@@ -145,14 +145,35 @@ pub(super) async fn release_names(
     Ok(())
 }
 
-const ADD: Insert = Insert {
-    into: "users
+pub(super) const ADD: Bulk = Bulk {
+    columns: &[
+        "id",
+        "source_anchor",
+        "account_name",
+        "netbios",
+        "user_principal_name",
+        "display_name",
+        "mail",
+        "other_mail",
+        "mobile",
+        "language",
+        "enabled",
+        "account_expires",
+        "account_key",
+        "netbios_key",
+        "upn_key",
+        "mail_key",
+        "target_forest",
+        "target_domain",
+        "target_anchor",
+        "enabled_twice",
+    ],
+    statement: "INSERT OR FAIL INTO users
         (tenant_id, origin, changed_at, id, source_anchor, account_name, netbios,
          user_principal_name, display_name, mail, other_mail, mobile, language, enabled,
          account_expires, account_key, netbios_key, upn_key, mail_key, target_forest,
-         target_domain, target_anchor, enabled_twice)",
-    common: 3,
-    own: 20,
+         target_domain, target_anchor, enabled_twice)
+    SELECT $1, 'synchronised', $2, * FROM new",
 };
 
 pub(super) async fn add(
@@ -188,7 +209,6 @@ pub(super) async fn add(
         }
         query
             .bind(place.tenant.uuid())
-            .bind("synchronised")
             .bind(micros(now))
             .execute(&mut *tx)
             .await
