@@ -131,6 +131,8 @@ impl Stage {
         let slot = lab.cloud_slot()?;
         let dir = tempfile::Builder::new()
             .prefix("writeback-stage-")
+            // For a look at the files of a test that failed.
+            .disable_cleanup(std::env::var_os("WRITEBACK_KEEP_STAGES").is_some())
             .tempdir()?;
         let config = configs::cloud(&lab, &slot, &dir.path().display().to_string(), &options);
         std::fs::write(dir.path().join("cloud.toml"), config)?;

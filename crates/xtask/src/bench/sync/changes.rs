@@ -17,7 +17,7 @@ const MANY_ROUNDS: usize = 3;
 const MANY: u32 = 1_000;
 
 /// How often the cloud's row is looked at.
-const LOOK_EVERY: Duration = Duration::from_millis(3);
+const LOOK_EVERY: Duration = Duration::from_millis(5);
 
 /// How long a change may stay unknown.
 const KNOWN_WITHIN: Duration = Duration::from_secs(60);
