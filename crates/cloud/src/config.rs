@@ -8,6 +8,8 @@ use std::{
 use serde::Deserialize;
 use writeback_policy::RecoveryAttribute;
 
+use crate::dns::DnsServer;
+
 /// Everything an operator can set. Unknown fields are refused, so that a typing mistake is
 /// found at the start and not in the night.
 #[derive(Clone, Debug, Deserialize)]
@@ -37,6 +39,10 @@ pub struct CloudConfig {
     /// How often what may happen, where it is not the default.
     #[serde(default)]
     pub limits: LimitSettings,
+    /// The DNS servers that are asked whether a domain is verified, such as `10.0.0.53` or
+    /// `10.0.0.53:5353`; the system's where there are none.
+    #[serde(default)]
+    pub dns_servers: Vec<DnsServer>,
 }
 
 /// When imports are made that nobody asked for: the safety net under the changes that agents

@@ -4,18 +4,21 @@ mod address;
 mod admin;
 mod agents;
 mod config;
+mod dns;
 mod mail;
 mod news;
 mod portal;
 mod server;
 mod state;
 mod sync;
+mod tenants;
 mod tokens;
 mod words;
 
 pub use admin::{
     Admin, AdminError, AfterRules, DELTA_CYCLE, ENROLMENT_HOLDS, FULL_CYCLE, ForestState,
-    NewPerson, Preview, Removals, Shown, cycle_after,
+    NewPerson, Preview, Proof, Removals, Shown, cycle_after, verification_text,
 };
 pub use config::{CloudConfig, ConfigError};
+pub use dns::{DnsError, DnsServer};
 pub use server::{RunError, run};

@@ -21,6 +21,7 @@ use crate::{
     news, portal,
     state::Cloud,
     sync::{self, SyncHandle},
+    tenants,
 };
 
 /// How long requests under way may take when the cloud stops.
@@ -106,6 +107,7 @@ pub async fn run(
     }
     tasks.spawn(news::tell(Arc::clone(&cloud), ended));
     tasks.spawn(sync::keep_synchronised(Arc::clone(&cloud), stop.clone()));
+    tasks.spawn(tenants::keep_disabled_out(Arc::clone(&cloud), stop.clone()));
     let sweep = cloud.hub.sweep(stop.clone());
 
     let outcome = tokio::select! {

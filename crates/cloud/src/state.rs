@@ -5,7 +5,7 @@ use std::sync::Arc;
 use writeback_model::{Clock, DomainName, Entropy, TenantId};
 use writeback_policy::{KnownDomain, Limit, Limits, RecoveryAttribute};
 use writeback_relay::Hub;
-use writeback_store::{Store, StoreError, Tenant, ThrottleAnswer, ThrottleRule};
+use writeback_store::{Store, StoreError, ThrottleAnswer, ThrottleRule};
 use writeback_sync::{ForestFacts, Readiness, readiness};
 use writeback_wire::{ForestHealth, ForestStatus};
 
@@ -44,11 +44,6 @@ pub struct Cloud {
 }
 
 impl Cloud {
-    /// The tenant of the portal; `None` until `writeback admin init` has made one.
-    pub async fn portal_tenant(&self) -> Result<Option<Tenant>, StoreError> {
-        Ok(self.store.tenants().await?.into_iter().next())
-    }
-
     /// The domains of all forests that agents ever reported: also of those whose agents are
     /// away, so that a name is told the same whether they are or not.
     pub async fn known_domains(&self, tenant: TenantId) -> Result<Vec<KnownDomain>, StoreError> {

@@ -69,6 +69,12 @@ id! {
     /// An organisation: everything belongs to exactly one.
     TenantId
 }
+impl TenantId {
+    /// No tenant: a name that is no tenant's takes the same way as any other, under this. Only
+    /// ways through the portal and what is counted are kept under it.
+    pub const NOBODY: Self = Self(Uuid::nil());
+}
+
 id! {
     /// One installed agent, from its enrolment on.
     AgentId

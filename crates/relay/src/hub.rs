@@ -16,7 +16,7 @@ use writeback_wire::{Hello, SealingKey, ServedDomain, ToAgent};
 
 use crate::{
     OUTBOX_FRAMES,
-    dispatch::InFlight,
+    dispatch::{InFlight, Stage},
     registry::{ConnectedAgent, Entry, Liveness, Registry},
 };
 
@@ -133,6 +133,14 @@ impl Hub {
     /// Whether an agent is connected.
     pub fn is_connected(&self, agent: AgentId) -> bool {
         self.registry().get(agent).is_some()
+    }
+
+    /// Whether a request of the tenant is under way that an agent may yet begin or end.
+    pub fn has_work(&self, tenant: TenantId) -> bool {
+        self.in_flight().values().any(|it| {
+            let is_open = matches!(*it.stage.borrow(), Stage::Offered | Stage::Claimed(_));
+            it.asked.tenant == tenant && is_open
+        })
     }
 
     /// Closes an agent's link, if it has one.

@@ -60,6 +60,7 @@ impl Setting {
             id: TENANT,
             name: "T".into(),
             created_at: Standing.now(),
+            disabled_at: None,
         };
         store.add_tenant(&tenant, &audit()).await.unwrap();
         let (sender, ended) = mpsc::unbounded_channel();

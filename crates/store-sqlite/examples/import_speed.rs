@@ -322,6 +322,7 @@ async fn main() {
         id: tenant(),
         name: "Example".to_owned(),
         created_at: now(),
+        disabled_at: None,
     };
     assert!(store.add_tenant(&new, &audit()).await.unwrap());
     store.report_forest(tenant(), &corp(), &[]).await.unwrap();

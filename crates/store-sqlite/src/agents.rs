@@ -52,6 +52,9 @@ fn judge(
     if columns.time("expires_at")? <= now {
         return Ok(Err(EnrolRefused::Expired));
     }
+    if columns.maybe_time("disabled_at")?.is_some() {
+        return Ok(Err(EnrolRefused::TenantDisabled));
+    }
     columns.id("tenant_id", TenantId::from_uuid).map(Ok)
 }
 
@@ -90,11 +93,15 @@ impl AgentStore for SqliteStore {
     ) -> Result<Result<Agent, EnrolRefused>, StoreError> {
         const DOING: &str = "enrol an agent";
         let mut tx = self.write(DOING).await?;
-        let token = sqlx::query("SELECT * FROM enrolments WHERE id = ?")
-            .bind(id.uuid())
-            .fetch_optional(&mut *tx)
-            .await
-            .doing(DOING)?;
+        let token = sqlx::query(
+            "SELECT enrolments.*, tenants.disabled_at FROM enrolments
+             JOIN tenants ON tenants.id = enrolments.tenant_id
+             WHERE enrolments.id = ?",
+        )
+        .bind(id.uuid())
+        .fetch_optional(&mut *tx)
+        .await
+        .doing(DOING)?;
         let tenant = match judge(token.as_ref(), hash, now)? {
             Ok(tenant) => tenant,
             Err(refused) => return Ok(Err(refused)),

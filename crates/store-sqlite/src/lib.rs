@@ -15,6 +15,7 @@ mod agents;
 mod audit;
 mod bulk;
 mod connector;
+mod domains;
 mod forests;
 mod open;
 mod people;

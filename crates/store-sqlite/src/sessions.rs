@@ -122,24 +122,29 @@ impl SessionStore for SqliteStore {
 
     async fn replace_code(
         &self,
+        tenant: TenantId,
         session: Uuid,
         code: Option<TokenHash>,
         code_expires_at: Timestamp,
     ) -> Result<(), StoreError> {
         const DOING: &str = "replace a code";
         let mut tx = self.write(DOING).await?;
-        sqlx::query("UPDATE sessions SET code = ?, code_expires_at = ? WHERE id = ?")
-            .bind(code.as_ref().map(|code| code.bytes().as_slice()))
-            .bind(micros(code_expires_at))
-            .bind(session)
-            .execute(&mut *tx)
-            .await
-            .doing(DOING)?;
+        sqlx::query(
+            "UPDATE sessions SET code = ?, code_expires_at = ? WHERE id = ? AND tenant_id = ?",
+        )
+        .bind(code.as_ref().map(|code| code.bytes().as_slice()))
+        .bind(micros(code_expires_at))
+        .bind(session)
+        .bind(tenant.uuid())
+        .execute(&mut *tx)
+        .await
+        .doing(DOING)?;
         tx.commit().await.doing(DOING)
     }
 
     async fn try_code(
         &self,
+        tenant: TenantId,
         session: Uuid,
         code: TokenHash,
         now: Timestamp,
@@ -147,8 +152,9 @@ impl SessionStore for SqliteStore {
     ) -> Result<CodeAnswer, StoreError> {
         const DOING: &str = "try a code";
         let mut tx = self.write(DOING).await?;
-        let row = sqlx::query("SELECT * FROM sessions WHERE id = ?")
+        let row = sqlx::query("SELECT * FROM sessions WHERE id = ? AND tenant_id = ?")
             .bind(session)
+            .bind(tenant.uuid())
             .fetch_optional(&mut *tx)
             .await
             .doing(DOING)?;
@@ -219,11 +225,12 @@ impl SessionStore for SqliteStore {
         Ok(true)
     }
 
-    async fn end_session(&self, session: Uuid) -> Result<(), StoreError> {
+    async fn end_session(&self, tenant: TenantId, session: Uuid) -> Result<(), StoreError> {
         const DOING: &str = "end a session";
         let mut tx = self.write(DOING).await?;
-        sqlx::query("DELETE FROM sessions WHERE id = ?")
+        sqlx::query("DELETE FROM sessions WHERE id = ? AND tenant_id = ?")
             .bind(session)
+            .bind(tenant.uuid())
             .execute(&mut *tx)
             .await
             .doing(DOING)?;

@@ -54,6 +54,7 @@ async fn add_tenant(store: &SqliteStore) {
         id: tenant_id(),
         name: "Example".to_owned(),
         created_at: at(0),
+        disabled_at: None,
     };
     assert!(store.add_tenant(&tenant, &record()).await.unwrap());
 }

@@ -30,6 +30,8 @@ pub enum EnrolRefused {
     Used,
     /// Its time is over.
     Expired,
+    /// Its tenant is disabled; the token stays good.
+    TenantDisabled,
 }
 
 /// An agent that is about to enrol.

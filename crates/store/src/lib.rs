@@ -16,6 +16,7 @@ mod audit;
 #[cfg(feature = "conformance")]
 pub mod conformance;
 mod connector;
+mod domains;
 mod error;
 mod forests;
 mod hash;
@@ -30,6 +31,7 @@ mod users;
 pub use agents::{Agent, AgentStore, EnrolRefused, Enrolment, NewAgent};
 pub use audit::{Actor, AuditRecord, AuditStore};
 pub use connector::{BatchAnswer, CompleteAnswer, ConnectorStore, Group, ObjectCounts, Which};
+pub use domains::{DomainStore, TenantDomain, Verification, VerifyAnswer};
 pub use error::StoreError;
 pub use forests::{Forest, ForestStore};
 pub use hash::TokenHash;
@@ -37,13 +39,14 @@ pub use requests::{ClaimAnswer, NewRequest, Request, RequestStore};
 pub use runs::{Run, RunEnd, RunProblem, RunStore, WantedCycle};
 pub use sessions::{CodeAnswer, ResetSession, SessionStore};
 pub use sync::{StagedRemoval, SyncStore};
-pub use tenants::{Tenant, TenantStore};
+pub use tenants::{RenameAnswer, Tenant, TenantStore};
 pub use throttles::{ThrottleAnswer, ThrottleRule, ThrottleStore};
 pub use users::{NewCloudUser, PeopleCounts, User, UserStore};
 
 /// Everything a backend offers.
 pub trait Store:
     TenantStore
+    + DomainStore
     + UserStore
     + ForestStore
     + ConnectorStore
@@ -61,6 +64,7 @@ pub trait Store:
 
 impl<S> Store for S where
     S: TenantStore
+        + DomainStore
         + UserStore
         + ForestStore
         + ConnectorStore

@@ -12,7 +12,7 @@ use crate::{AuditRecord, NewRequest, StoreError, TokenHash};
 pub struct ResetSession {
     /// Names the session in the audit trail; not the cookie.
     pub id: Uuid,
-    /// Whose.
+    /// Whose; [`TenantId::NOBODY`] where the name is no tenant's.
     pub tenant: TenantId,
     /// The cookie.
     pub cookie: TokenHash,
@@ -73,6 +73,7 @@ pub trait SessionStore {
     /// gate that is open stays open.
     async fn replace_code(
         &self,
+        tenant: TenantId,
         session: Uuid,
         code: Option<TokenHash>,
         code_expires_at: Timestamp,
@@ -85,6 +86,7 @@ pub trait SessionStore {
     /// A try that counted keeps the audit record, its result replaced by `success` or `failure`.
     async fn try_code(
         &self,
+        tenant: TenantId,
         session: Uuid,
         code: TokenHash,
         now: Timestamp,
@@ -104,5 +106,5 @@ pub trait SessionStore {
     ) -> Result<bool, StoreError>;
 
     /// Ends a session.
-    async fn end_session(&self, session: Uuid) -> Result<(), StoreError>;
+    async fn end_session(&self, tenant: TenantId, session: Uuid) -> Result<(), StoreError>;
 }

@@ -15,6 +15,19 @@ pub struct Tenant {
     pub name: String,
     /// When it was made.
     pub created_at: Timestamp,
+    /// When it was disabled, where it is.
+    pub disabled_at: Option<Timestamp>,
+}
+
+/// What became of a new name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RenameAnswer {
+    /// The tenant has it.
+    Renamed,
+    /// Another tenant has it.
+    Taken,
+    /// There is no such tenant.
+    Unknown,
 }
 
 /// Keeps organisations.
@@ -28,4 +41,23 @@ pub trait TenantStore {
 
     /// One tenant.
     async fn tenant(&self, id: TenantId) -> Result<Option<Tenant>, StoreError>;
+
+    /// Gives a tenant another name.
+    async fn rename_tenant(
+        &self,
+        id: TenantId,
+        name: &str,
+        audit: &AuditRecord,
+    ) -> Result<RenameAnswer, StoreError>;
+
+    /// Disables a tenant. `false` when it is disabled already, or not there.
+    async fn disable_tenant(
+        &self,
+        id: TenantId,
+        at: Timestamp,
+        audit: &AuditRecord,
+    ) -> Result<bool, StoreError>;
+
+    /// Enables a tenant. `false` when it is enabled already, or not there.
+    async fn enable_tenant(&self, id: TenantId, audit: &AuditRecord) -> Result<bool, StoreError>;
 }

@@ -11,7 +11,7 @@ use tokio::{
     time::{self, MissedTickBehavior},
 };
 use tokio_tungstenite::tungstenite::{
-    Error as SocketError, Message, Utf8Bytes, error::CapacityError,
+    Error as SocketError, Message, Utf8Bytes, error::CapacityError, protocol::CloseFrame,
 };
 use tokio_util::sync::CancellationToken;
 use writeback_wire::{
@@ -67,8 +67,7 @@ impl Link {
                 Ok(Some(Err(error))) => return lost(broken(&error), restart_within),
                 Ok(Some(Ok(Message::Text(text)))) => text,
                 Ok(Some(Ok(Message::Close(frame)))) => {
-                    let code = frame.map_or(1005, |frame| u16::from(frame.code));
-                    return lost(format!("the cloud closed it (code {code})"), restart_within);
+                    return lost(closed_by_cloud(frame.as_ref()), restart_within);
                 }
                 Ok(Some(Ok(Message::Binary(_)))) => {
                     return violation("a binary message, which this protocol has not");
@@ -115,6 +114,17 @@ impl Link {
                 }
             }
         }
+    }
+}
+
+/// What the cloud said when it closed the link, as far as it can stand in a line.
+fn closed_by_cloud(frame: Option<&CloseFrame>) -> String {
+    let code = frame.map_or(1005, |frame| u16::from(frame.code));
+    let reason = frame.map_or("", |frame| frame.reason.as_str());
+    let reason: String = reason.chars().filter(|it| !it.is_control()).collect();
+    match reason.as_str() {
+        "" => format!("the cloud closed it (code {code})"),
+        reason => format!("the cloud closed it (code {code}): {reason}"),
     }
 }
 

@@ -57,28 +57,38 @@ pub struct Cloud {
         default_value = "/etc/writeback/cloud.toml"
     )]
     config: PathBuf,
+    /// The tenant to work on, by name, verified domain or ID; needed where there is more than
+    /// one.
+    #[arg(long, env = "WRITEBACK_TENANT", value_name = "TENANT")]
+    tenant: Option<String>,
 }
 
 /// An opened one.
 struct OpenCloud {
     config: CloudConfig,
     store: SqliteStore,
+    tenant: Option<String>,
 }
 
 impl Cloud {
     async fn open(&self) -> anyhow::Result<OpenCloud> {
         let config = CloudConfig::load(&self.config)?;
         let store = SqliteStore::open(&config.database).await?;
-        Ok(OpenCloud { config, store })
+        Ok(OpenCloud {
+            config,
+            store,
+            tenant: self.tenant.clone(),
+        })
     }
 }
 
 impl OpenCloud {
-    const fn admin(&self) -> Admin<'_> {
+    fn admin(&self) -> Admin<'_> {
         Admin {
             store: &self.store,
             clock: &SystemClock,
             entropy: &SystemEntropy,
+            wanted_tenant: self.tenant.clone(),
         }
     }
 }

@@ -189,3 +189,5 @@ error-internal-title = Something went wrong on our side
 error-internal = It is not your fault. If you were just setting a new password, assume neither that it was changed nor that it was not: a mail tells you when it was. Otherwise nothing was changed.
 error-not-set-up-title = Not set up yet
 error-not-set-up = This site is running, but no organisation has been set up on it. Its operator has to do that first.
+error-tenant-disabled-title = Switched off for your organisation
+error-tenant-disabled = This service is switched off for your organisation at the moment, so that no password can be reset here. If you had not sent a new password yet, nothing was changed. Please ask your help desk.

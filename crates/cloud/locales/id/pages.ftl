@@ -169,3 +169,5 @@ error-internal-title = Ada yang tidak beres di sisi kami
 error-internal = Ini bukan kesalahan Anda. Jika Anda baru saja mengirim kata sandi baru, jangan menganggapnya sudah atau belum berubah: bila berubah, Anda akan diberi tahu lewat email. Selain itu, tidak ada yang berubah.
 error-not-set-up-title = Belum disiapkan
 error-not-set-up = Situs ini sudah berjalan, tetapi belum ada organisasi yang disiapkan di sini. Pengelolanya perlu melakukan itu terlebih dahulu.
+error-tenant-disabled-title = Dinonaktifkan untuk organisasi Anda
+error-tenant-disabled = Layanan ini sedang dinonaktifkan untuk organisasi Anda, sehingga kata sandi tidak dapat diatur ulang di sini. Jika Anda belum mengirim kata sandi baru, tidak ada yang berubah. Silakan hubungi meja bantuan Anda.

@@ -3,6 +3,7 @@
 //! All of it goes through the database, also while the cloud runs: what is wished for there, the
 //! running cloud takes within a second.
 
+mod domains;
 mod people;
 mod preview;
 mod removals;
@@ -10,7 +11,9 @@ mod rules;
 mod scope;
 mod status;
 mod sync;
+mod tenants;
 
+pub use domains::{Proof, verification_text};
 pub use people::NewPerson;
 pub use preview::{Preview, Shown};
 pub use removals::Removals;
@@ -21,10 +24,10 @@ pub use sync::{DELTA_CYCLE, FULL_CYCLE};
 
 use jiff::SignedDuration;
 use writeback_model::{AgentId, Clock, DomainName, EnrolmentId, Entropy, TenantId};
-use writeback_store::{Actor, AuditRecord, Enrolment, Store, StoreError, Tenant};
+use writeback_store::{Actor, AuditRecord, Enrolment, Store, StoreError};
 use writeback_sync::RulesError;
 
-use crate::tokens::new_enrolment_token;
+use crate::{dns::DnsError, tokens::new_enrolment_token};
 
 /// How long an enrolment token is good: long enough to walk to another machine.
 pub const ENROLMENT_HOLDS: SignedDuration = SignedDuration::from_hours(1);
@@ -32,9 +35,35 @@ pub const ENROLMENT_HOLDS: SignedDuration = SignedDuration::from_hours(1);
 /// Why an operator's wish was not done.
 #[derive(Debug, thiserror::Error)]
 pub enum AdminError {
-    /// A second tenant would not be reachable yet.
-    #[error("the tenant {0:?} is there already; this database was initialised before")]
+    /// The first tenant was made before.
+    #[error(
+        "the tenant {0:?} is there already: this database was initialised before; further \
+         tenants are made with `writeback admin tenant create`"
+    )]
+    Initialised(String),
+    /// A name belongs to one tenant.
+    #[error("another tenant has the name {0:?} already: `writeback admin tenant list` shows all")]
     TenantExists(String),
+    /// Not a name that a tenant can have.
+    #[error("a tenant's name has 1 to 100 characters, none of them a control character")]
+    TenantName,
+    /// There are several, and none was named.
+    #[error(
+        "there are several tenants: say which with --tenant NAME, DOMAIN or ID, or in \
+         WRITEBACK_TENANT:{0}"
+    )]
+    WhichTenant(String),
+    /// No tenant goes by that.
+    #[error("no tenant has the name, verified domain or ID {wanted:?}; there are:{known}")]
+    UnknownTenant {
+        /// What was asked for.
+        wanted: String,
+        /// All tenants, a line each.
+        known: String,
+    },
+    /// One's name is another's domain.
+    #[error("{0:?} is one tenant's name and another's domain: say which with its ID")]
+    ManyTenants(String),
     /// Nothing was made yet.
     #[error("there is no tenant yet: make one with `writeback admin init`")]
     NoTenant,
@@ -44,6 +73,35 @@ pub enum AdminError {
     /// No such forest.
     #[error("no agent has reported a forest {0}: `writeback admin forest list` shows them")]
     NoForest(DomainName),
+    /// The tenant never claimed that domain.
+    #[error(
+        "the tenant has no domain {0}: `writeback admin tenant domain list` shows them, and \
+         `writeback admin tenant domain add {0}` adds it"
+    )]
+    NoDomain(DomainName),
+    /// Another tenant verified it.
+    #[error(
+        "another tenant has verified the domain {0}, and a domain is one tenant's: remove it \
+         there first"
+    )]
+    DomainTaken(DomainName),
+    /// DNS does not hold the token.
+    #[error(
+        "the DNS of {name} does not hold the TXT record {wanted:?}; found: {found}. Publish it \
+         at {name} itself and try again: other DNS servers may take until the old answer's time \
+         is over"
+    )]
+    NotPublished {
+        /// Which domain.
+        name: DomainName,
+        /// What has to stand there.
+        wanted: String,
+        /// What does.
+        found: String,
+    },
+    /// DNS did not answer.
+    #[error("the domain could not be looked at")]
+    Dns(#[from] DnsError),
     /// Rules that cannot be.
     #[error("these rules cannot be set")]
     Rules(#[from] RulesError),
@@ -66,36 +124,12 @@ pub struct Admin<'a> {
     pub clock: &'a dyn Clock,
     /// Gives randomness.
     pub entropy: &'a dyn Entropy,
+    /// The tenant to work on, by name, verified domain or identifier; needed where there is more
+    /// than one.
+    pub wanted_tenant: Option<String>,
 }
 
 impl Admin<'_> {
-    /// Makes the tenant.
-    pub async fn init(&self, name: &str) -> Result<Tenant, AdminError> {
-        if let Some(tenant) = self.store.tenants().await?.into_iter().next() {
-            return Err(AdminError::TenantExists(tenant.name));
-        }
-        let tenant = Tenant {
-            id: TenantId::new(self.clock, self.entropy),
-            name: name.to_owned(),
-            created_at: self.clock.now(),
-        };
-        let audit = self.record(tenant.id, "Tenant created", String::new());
-        match self.store.add_tenant(&tenant, &audit).await? {
-            true => Ok(tenant),
-            false => Err(AdminError::TenantExists(tenant.name)),
-        }
-    }
-
-    /// The tenant that [`init`](Self::init) made.
-    pub async fn tenant(&self) -> Result<Tenant, AdminError> {
-        self.store
-            .tenants()
-            .await?
-            .into_iter()
-            .next()
-            .ok_or(AdminError::NoTenant)
-    }
-
     /// Makes an enrolment token. It is shown this once.
     pub async fn create_enrolment(&self) -> Result<(String, Enrolment), AdminError> {
         let tenant = self.tenant().await?;

@@ -54,10 +54,14 @@ impl Scope {
                 Some(members.into_iter().collect())
             }
         };
-        Ok(Self {
-            suffixes: suffixes(forest),
-            members,
-        })
+        let mut suffixes = suffixes(forest);
+        // Where the forest's are not known, none is called unverified.
+        if !suffixes.is_empty() {
+            let domains = store.domains(tenant).await?;
+            let verified = domains.into_iter().filter(|it| it.verified.is_some());
+            suffixes.extend(verified.map(|it| it.name.to_string()));
+        }
+        Ok(Self { suffixes, members })
     }
 
     /// Whether the forest has a group scope: then a change of a group concerns everybody.
@@ -76,7 +80,7 @@ impl Scope {
 }
 
 /// The suffixes that user principal names of a forest may have, lower case.
-fn suffixes(forest: &Forest) -> Vec<String> {
+pub(super) fn suffixes(forest: &Forest) -> Vec<String> {
     forest
         .domains
         .iter()

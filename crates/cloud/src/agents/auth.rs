@@ -29,6 +29,10 @@ impl FromRequestParts<Arc<Cloud>> for Caller {
             .store
             .agent_by_access_token(hash_token(token), cloud.clock.now())
             .await?;
-        agent.map(Self).ok_or(AgentApiError::Token)
+        let agent = agent.ok_or(AgentApiError::Token)?;
+        match cloud.enabled_tenant(agent.tenant).await? {
+            Some(_) => Ok(Self(agent)),
+            None => Err(AgentApiError::TenantDisabled),
+        }
     }
 }

@@ -33,6 +33,12 @@ pub enum AgentApiError {
              `writeback admin enrolment create`"
     )]
     EnrolmentExpired,
+    /// The agent's tenant is disabled.
+    #[error(
+        "the organisation that this agent belongs to is disabled here: nothing is lost, and the \
+         agent comes back by itself once the cloud's operator has enabled it"
+    )]
+    TenantDisabled,
     /// The public key is not one.
     #[error("the agent's public key is not 32 bytes in base64")]
     PublicKey,
@@ -82,6 +88,7 @@ impl From<EnrolRefused> for AgentApiError {
             EnrolRefused::Unknown => Self::EnrolmentUnknown,
             EnrolRefused::Used => Self::EnrolmentUsed,
             EnrolRefused::Expired => Self::EnrolmentExpired,
+            EnrolRefused::TenantDisabled => Self::TenantDisabled,
         }
     }
 }
@@ -93,6 +100,7 @@ impl AgentApiError {
             Self::EnrolmentUnknown => (StatusCode::FORBIDDEN, "enrolment-token-unknown"),
             Self::EnrolmentUsed => (StatusCode::FORBIDDEN, "enrolment-token-used"),
             Self::EnrolmentExpired => (StatusCode::FORBIDDEN, "enrolment-token-expired"),
+            Self::TenantDisabled => (StatusCode::FORBIDDEN, "tenant-disabled"),
             Self::PublicKey => (StatusCode::BAD_REQUEST, "invalid-public-key"),
             // RFC 6749, section 5.2.
             Self::Assertion(_) => (StatusCode::UNAUTHORIZED, "invalid_client"),

@@ -17,6 +17,7 @@ use futures_util::{
     stream::{SplitSink, SplitStream},
 };
 use tokio::time::{self, Instant};
+use tokio_util::sync::CancellationToken;
 use writeback_relay::Link;
 use writeback_store::Agent;
 use writeback_wire::{
@@ -32,6 +33,13 @@ use crate::{
 
 /// How long a new link may wait with its first frame.
 const HELLO_WITHIN: Duration = Duration::from_secs(10);
+
+/// How long a link that is being closed may take to be told.
+const CLOSING_PATIENCE: Duration = Duration::from_secs(2);
+
+/// Said to the agents of a disabled tenant.
+const TENANT_DISABLED: &str =
+    "its organisation is disabled here; it may come back once the cloud's operator has enabled it";
 
 /// How many forests an agent may serve: a bound on what a broken one can make the cloud keep.
 const FORESTS_MAX: usize = 100;
@@ -107,8 +115,7 @@ async fn serve(cloud: Arc<Cloud>, agent: Agent, mut socket: WebSocket) {
     let outbox = std::mem::replace(&mut link.outbox, empty);
     let closed = link.closed.clone();
     let ended = tokio::select! {
-        () = closed.cancelled() => "a newer link took its place, or it was revoked",
-        why = write(sink, outbox, &cloud, &agent) => why,
+        why = write(sink, outbox, &closed, &cloud, &agent) => why,
         why = read(stream, &link, &cloud, &agent) => why,
     };
     tracing::info!(agent = %agent.id, why = ended, event_id = 31016, "an agent's link ended");
@@ -130,16 +137,25 @@ async fn hello(socket: &mut WebSocket) -> Result<Hello, &'static str> {
     }
 }
 
-/// Sends what is to be sent, and a ping when nothing was for a while.
+/// Sends what is to be sent, and a ping when nothing was for a while. A link that is to be
+/// closed is told why.
 async fn write(
     mut sink: SplitSink<WebSocket, Message>,
     mut outbox: tokio::sync::mpsc::Receiver<ToAgent>,
+    closed: &CancellationToken,
     cloud: &Cloud,
     agent: &Agent,
 ) -> &'static str {
     let pause = Duration::from_secs(PING_SECONDS);
     loop {
-        let message = match time::timeout(pause, outbox.recv()).await {
+        let next = closed.run_until_cancelled(time::timeout(pause, outbox.recv()));
+        let Some(next) = next.await else {
+            let why = why_closed(cloud, agent).await;
+            // It is to be closed either way.
+            let _ = time::timeout(CLOSING_PATIENCE, sink.send(close_message(why))).await;
+            return why;
+        };
+        let message = match next {
             Ok(Some(frame)) => match encode(&frame) {
                 Ok(text) => Message::Text(text.into()),
                 Err(error) => {
@@ -249,6 +265,10 @@ async fn beside(
             why,
             ..
         } => {
+            // A run of another tenant is none of this agent's.
+            if cloud.store.run(agent.tenant, *run).await?.is_none() {
+                return Ok(());
+            }
             let written = AnchorsWritten {
                 written: *written,
                 refused: *refused,
@@ -270,12 +290,25 @@ async fn is_revoked(cloud: &Cloud, agent: &Agent) -> bool {
     }
 }
 
+/// Why a link is being closed that stood.
+async fn why_closed(cloud: &Cloud, agent: &Agent) -> &'static str {
+    match cloud.enabled_tenant(agent.tenant).await {
+        Ok(None) => TENANT_DISABLED,
+        Ok(Some(_)) if is_revoked(cloud, agent).await => "it was revoked",
+        _ => "a newer link took its place",
+    }
+}
+
 async fn close(mut socket: WebSocket, agent: &Agent, why: &'static str) {
     tracing::warn!(agent = %agent.id, why, "an agent's link was refused");
-    let frame = CloseFrame {
+    // It is to be closed either way.
+    let _ = socket.send(close_message(why)).await;
+}
+
+/// `why` has at most 123 bytes: more than a control frame holds (RFC 6455, section 5.5).
+fn close_message(why: &'static str) -> Message {
+    Message::Close(Some(CloseFrame {
         code: close_code::POLICY,
         reason: why.into(),
-    };
-    // It is to be closed either way.
-    let _ = socket.send(Message::Close(Some(frame))).await;
+    }))
 }

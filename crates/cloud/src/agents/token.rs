@@ -87,6 +87,10 @@ pub(super) async fn token(
             "it holds too long: check the clock of the agent's machine",
         ));
     }
+    // Said to the agent itself only, which has proved who it is.
+    if cloud.enabled_tenant(agent.tenant).await?.is_none() {
+        return Err(AgentApiError::TenantDisabled);
+    }
     if !cloud
         .store
         .spend_assertion(id, hash_token(&claims.jti), expires_at + skew, now)

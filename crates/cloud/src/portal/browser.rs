@@ -13,8 +13,9 @@ use axum::{
 use axum_extra::extract::cookie::{Cookie, CookieJar, SameSite};
 use http::header::ACCEPT_LANGUAGE;
 use uuid::Uuid;
+use writeback_model::TenantId;
 
-use super::{cookie, session};
+use super::{cookie, session, site};
 use crate::{address::client_address, state::Cloud, words::Language};
 
 /// The cookie that remembers a language chosen on a page.
@@ -29,6 +30,10 @@ pub(super) struct Browser {
     pub(super) language: Language,
     /// The language was chosen with this very call, and is to be remembered.
     pub(super) language_cookie: Option<Cookie<'static>>,
+    /// The tenant whose own address was called, with this call or before.
+    pub(super) tenant: Option<TenantId>,
+    /// It was called with this very call, and is to be remembered.
+    pub(super) tenant_cookie: Option<Cookie<'static>>,
     /// The session cookie's value.
     pub(super) session: Option<String>,
     /// Names this call, so that a page and the log can be brought together.
@@ -47,7 +52,12 @@ impl FromRequestParts<Arc<Cloud>> for Browser {
             .extensions
             .get::<ConnectInfo<SocketAddr>>()
             .map_or(IpAddr::from([0, 0, 0, 0]), |ConnectInfo(peer)| peer.ip());
-        let chosen = chosen_language(parts.uri.query().unwrap_or_default());
+        let query = parts.uri.query().unwrap_or_default();
+        let chosen = chosen_language(query);
+        let called = site::tenant_in(query);
+        let kept_tenant = jar
+            .get(site::TENANT)
+            .and_then(|cookie| cookie.value().parse().ok());
         let remembered = jar
             .get(LANGUAGE_COOKIE)
             .and_then(|cookie| Language::from_tag(cookie.value()));
@@ -64,6 +74,8 @@ impl FromRequestParts<Arc<Cloud>> for Browser {
             language: chosen.or(remembered).unwrap_or_else(asked_for),
             language_cookie: chosen
                 .map(|language| language_cookie(language, cloud.public_url.is_secure())),
+            tenant: called.or(kept_tenant),
+            tenant_cookie: called.map(|id| site::cookie(id, cloud.public_url.is_secure())),
             session: cookie::read(&jar, &cloud.public_url),
             call: session::new_id(cloud),
         })

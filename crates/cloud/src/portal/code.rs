@@ -11,6 +11,7 @@ use super::{
     pages::CodeError,
     respond::{self, Failed},
     session::{self, CODE_HOLDS, Open},
+    site::Site,
     start, views,
 };
 use crate::{
@@ -89,6 +90,7 @@ pub(super) async fn take(
     let answer = cloud
         .store
         .try_code(
+            session.tenant,
             session.id,
             hash_code(session.id, &code),
             cloud.clock.now(),
@@ -154,26 +156,67 @@ pub(super) async fn resend(
     let expires_at = cloud.clock.now() + CODE_HOLDS;
     cloud
         .store
-        .replace_code(session.id, hash, expires_at)
+        .replace_code(session.tenant, session.id, hash, expires_at)
         .await
         .map_err(failed)?;
     if let Some(user) = &user {
-        let tenant = start::tenant(&cloud, &browser).await?;
-        start::mail_code(&cloud, &tenant, session, user, &code);
+        let tenant = cloud.store.tenant(session.tenant).await.map_err(failed)?;
+        if let Some(tenant) = &tenant {
+            start::mail_code(&cloud, tenant, session, user, &code);
+        }
     }
     Ok(views::code(&browser, &tenant_name, &open, true, None))
 }
 
-/// The tenant's name and the caller's session; the page that says it ended, where it did.
+/// The name that pages show and the caller's session; the page that says it ended, where it did.
+/// That of a disabled tenant ends here.
 pub(super) async fn opened(
     cloud: &Cloud,
     browser: &Browser,
 ) -> Result<Result<(String, Open), Response>, Failed> {
-    let tenant = start::tenant(cloud, browser).await?;
+    let failed = |error| Failed::store(browser, error);
+    let (site, open) = match looked_up(cloud, browser).await? {
+        Ok(found) => found,
+        Err(response) => return Ok(Err(response)),
+    };
+    let name = site.name_for(&open.session).to_owned();
+    let tenant = site.tenant(open.session.tenant);
+    if tenant.is_none_or(|tenant| tenant.disabled_at.is_none()) {
+        return Ok(Ok((name, open)));
+    }
+    // What was asked for before goes on, and its outcome can still be read.
+    if open.session.request.is_none() {
+        let (tenant, id) = (open.session.tenant, open.session.id);
+        cloud.store.end_session(tenant, id).await.map_err(failed)?;
+    }
+    Ok(Err(respond::tenant_disabled(browser, &name)))
+}
+
+/// The same for the page of the outcome: what was asked for before its tenant was disabled is
+/// told.
+pub(super) async fn opened_after(
+    cloud: &Cloud,
+    browser: &Browser,
+) -> Result<Result<(String, Open), Response>, Failed> {
+    match looked_up(cloud, browser).await? {
+        Ok((site, open)) if open.session.request.is_some() => {
+            let name = site.name_for(&open.session).to_owned();
+            Ok(Ok((name, open)))
+        }
+        _ => opened(cloud, browser).await,
+    }
+}
+
+async fn looked_up(
+    cloud: &Cloud,
+    browser: &Browser,
+) -> Result<Result<(Site, Open), Response>, Failed> {
+    let site = Site::of(cloud, browser).await?;
     let open = session::open(cloud, browser)
         .await
         .map_err(|error| Failed::store(browser, error))?;
-    Ok(open
-        .map(|open| (tenant.name.clone(), open))
-        .ok_or_else(|| views::session_ended(browser, &tenant.name, cloud)))
+    Ok(match open {
+        Some(open) => Ok((site, open)),
+        None => Err(views::session_ended(browser, site.name(), cloud)),
+    })
 }

@@ -2,7 +2,7 @@
 //!
 //! | page | does |
 //! | --- | --- |
-//! | `GET /` | asks for the user name |
+//! | `GET /` | asks for the user name; `/?tenant=ID` on behalf of one tenant |
 //! | `POST /reset` | looks it up, mails a code, begins a session; alike for every name |
 //! | `GET`/`POST /reset/code`, `POST /reset/code/resend` | the gate |
 //! | `GET`/`POST /reset/password` | takes the new password, seals it, has it written |
@@ -20,6 +20,7 @@ pub(crate) mod pages;
 mod password;
 mod respond;
 mod session;
+mod site;
 mod start;
 mod views;
 

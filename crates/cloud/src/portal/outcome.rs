@@ -8,7 +8,7 @@ use writeback_relay::Liveness;
 
 use super::{
     browser::Browser,
-    code::opened,
+    code::opened_after,
     pages::{PasswordError, Progress},
     respond::{self, Failed},
     session, views,
@@ -20,7 +20,7 @@ pub(super) async fn show(
     browser: Browser,
 ) -> Result<Response, Failed> {
     let failed = |error| Failed::store(&browser, error);
-    let (tenant_name, open) = match opened(&cloud, &browser).await? {
+    let (tenant_name, open) = match opened_after(&cloud, &browser).await? {
         Ok(opened) => opened,
         Err(response) => return Ok(response),
     };

@@ -38,9 +38,7 @@ pub(super) fn html(browser: &Browser, status: StatusCode, page: &impl Template) 
             StatusCode::INTERNAL_SERVER_ERROR.into_response()
         }
     };
-    if let Some(cookie) = &browser.language_cookie {
-        set_cookie(&mut response, cookie);
-    }
+    set_remembered(&mut response, browser);
     response
 }
 
@@ -48,9 +46,7 @@ pub(super) fn html(browser: &Browser, status: StatusCode, page: &impl Template) 
 pub(super) fn see_other(browser: &Browser, path: &'static str) -> Response {
     let location = (header::LOCATION, HeaderValue::from_static(path));
     let mut response = (StatusCode::SEE_OTHER, [location]).into_response();
-    if let Some(cookie) = &browser.language_cookie {
-        set_cookie(&mut response, cookie);
-    }
+    set_remembered(&mut response, browser);
     response
 }
 
@@ -63,6 +59,16 @@ pub(super) fn see_other_with(
     let mut response = see_other(browser, path);
     set_cookie(&mut response, cookie);
     response
+}
+
+/// What was chosen with this call, and holds for those to come.
+fn set_remembered(response: &mut Response, browser: &Browser) {
+    for cookie in [&browser.language_cookie, &browser.tenant_cookie]
+        .into_iter()
+        .flatten()
+    {
+        set_cookie(response, cookie);
+    }
 }
 
 pub(super) fn set_cookie(response: &mut Response, cookie: &Cookie<'_>) {
@@ -84,6 +90,16 @@ pub(super) fn too_large(browser: &Browser) -> Response {
 /// A form that did not arrive whole.
 pub(super) fn broken(browser: &Browser) -> Response {
     error(browser, StatusCode::BAD_REQUEST, ErrorKind::Broken)
+}
+
+/// The tenant is disabled: so for everybody, whoever they are. `name` is what the page may show.
+pub(super) fn tenant_disabled(browser: &Browser, name: &str) -> Response {
+    let words = words_of(browser);
+    let page = ErrorPage {
+        frame: frame_of(&words, name),
+        kind: ErrorKind::TenantDisabled,
+    };
+    html(browser, StatusCode::SERVICE_UNAVAILABLE, &page)
 }
 
 pub(super) async fn not_found(browser: Browser) -> Response {

@@ -2,7 +2,7 @@
 
 use jiff::SignedDuration;
 use uuid::Uuid;
-use writeback_model::RequestState;
+use writeback_model::{RequestState, TenantId};
 use writeback_store::{Actor, AuditRecord, Request, ResetSession, StoreError};
 
 use super::browser::Browser;
@@ -78,7 +78,7 @@ pub(super) fn record(
     result: &str,
 ) -> AuditRecord {
     AuditRecord {
-        tenant: Some(session.tenant),
+        tenant: Some(session.tenant).filter(|it| *it != TenantId::NOBODY),
         at: cloud.clock.now(),
         actor: Actor::Person(session.user),
         activity: "Self-service password reset flow activity progress",

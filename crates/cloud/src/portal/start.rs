@@ -9,7 +9,7 @@ use axum::{Form, extract::State, response::Response};
 use serde::Deserialize;
 use writeback_model::{DomainName, NameError, TenantId, UserName};
 use writeback_policy::{
-    Blocked, ForestOfName, ResetFacts, forest_of_name, may_reset, recovery_addresses,
+    Blocked, ForestOfName, ResetFacts, TenantOfName, forest_of_name, may_reset, recovery_addresses,
 };
 use writeback_relay::Liveness;
 use writeback_store::{ResetSession, StoreError, Tenant, ThrottleAnswer, User};
@@ -21,6 +21,7 @@ use super::{
     pages::StartError,
     respond::{self, Failed},
     session::{self, CODE_HOLDS, CODE_TRIES, SESSION_HOLDS},
+    site::Site,
     views,
 };
 use crate::{
@@ -40,8 +41,8 @@ pub(super) async fn ask(
     State(cloud): State<Arc<Cloud>>,
     browser: Browser,
 ) -> Result<Response, Failed> {
-    let tenant = tenant(&cloud, &browser).await?;
-    Ok(views::start(&browser, &tenant.name, "", None))
+    let site = Site::of(&cloud, &browser).await?;
+    Ok(views::start(&browser, site.name(), "", None))
 }
 
 pub(super) async fn take(
@@ -50,11 +51,11 @@ pub(super) async fn take(
     Form(form): Form<NameForm>,
 ) -> Result<Response, Failed> {
     let failed = |error| Failed::store(&browser, error);
-    let tenant = tenant(&cloud, &browser).await?;
+    let site = Site::of(&cloud, &browser).await?;
     let again = |problem| {
         Ok(views::start(
             &browser,
-            &tenant.name,
+            site.name(),
             &form.name,
             Some(problem),
         ))
@@ -65,10 +66,19 @@ pub(super) async fn take(
         Err(NameError::TooLong(_)) => return again(StartError::TooLong),
         Err(NameError::Empty | NameError::Character) => return again(StartError::Empty),
     };
+    let tenant = match cloud
+        .tenant_of(&name, site.by_address)
+        .await
+        .map_err(failed)?
+    {
+        TenantOfName::Tenant(tenant) => tenant,
+        TenantOfName::Nobody => TenantId::NOBODY,
+        TenantOfName::NeedsFullName => return again(StartError::NeedsFullName),
+    };
     let limits = &cloud.limits;
     let address = throttle_key(&browser.address.to_string());
     if let ThrottleAnswer::Blocked { until } = cloud
-        .count(tenant.id, &limits.names_per_address, &address)
+        .count(tenant, &limits.names_per_address, &address)
         .await
         .map_err(failed)?
     {
@@ -76,19 +86,23 @@ pub(super) async fn take(
             minutes: views::minutes_until(&cloud, until),
         });
     }
+    let is_disabled = |tenant: &Tenant| tenant.disabled_at.is_some();
+    if site.tenant(tenant).is_some_and(is_disabled) {
+        return Ok(respond::tenant_disabled(&browser, site.name()));
+    }
 
-    let known = cloud.known_domains(tenant.id).await.map_err(failed)?;
+    let known = cloud.known_domains(tenant).await.map_err(failed)?;
     let forest = forest_of_name(&name, &known);
     if forest == ForestOfName::Ambiguous {
         return again(StartError::NeedsFullName);
     }
     // Said before anything is spent: no code, no try.
-    if let Some(liveness) = not_live(&cloud, tenant.id, &forest, &known) {
-        return Ok(views::unavailable(&browser, &tenant.name, &liveness, "/"));
+    if let Some(liveness) = not_live(&cloud, tenant, &forest, &known) {
+        return Ok(views::unavailable(&browser, site.name(), &liveness, "/"));
     }
     let key = throttle_key(&name.canonical());
     if let ThrottleAnswer::Blocked { until } = cloud
-        .count(tenant.id, &limits.codes_per_name, &key)
+        .count(tenant, &limits.codes_per_name, &key)
         .await
         .map_err(failed)?
     {
@@ -97,19 +111,11 @@ pub(super) async fn take(
         });
     }
 
-    let (user, blocked) = find(&cloud, tenant.id, &name).await.map_err(failed)?;
-    begin(&cloud, &browser, &tenant, form.name.trim(), user, &blocked)
+    let (user, blocked) = find(&cloud, tenant, &name).await.map_err(failed)?;
+    let typed = form.name.trim();
+    begin(&cloud, &browser, &site, tenant, typed, user, &blocked)
         .await
         .map_err(failed)
-}
-
-/// The tenant of the portal; without one there is nothing to show but that.
-pub(super) async fn tenant(cloud: &Cloud, browser: &Browser) -> Result<Tenant, Failed> {
-    let tenant = cloud
-        .portal_tenant()
-        .await
-        .map_err(|error| Failed::store(browser, error))?;
-    tenant.ok_or_else(|| Failed::not_set_up(browser))
 }
 
 /// Why no password of that forest could be written now; `None` when one could.
@@ -119,6 +125,10 @@ fn not_live(
     forest: &ForestOfName,
     known: &[writeback_policy::KnownDomain],
 ) -> Option<Liveness> {
+    // A name that is no tenant's goes on as one of a tenant whose agents are well.
+    if tenant == TenantId::NOBODY {
+        return None;
+    }
     let liveness = |forest| cloud.hub.liveness(tenant, forest);
     let is_ready = |liveness: &Liveness| matches!(liveness, Liveness::Ready { .. });
     match forest {
@@ -178,7 +188,8 @@ async fn is_synchronised(
 async fn begin(
     cloud: &Cloud,
     browser: &Browser,
-    tenant: &Tenant,
+    site: &Site,
+    tenant: TenantId,
     typed_name: &str,
     user: Option<User>,
     blocked: &[Blocked],
@@ -190,7 +201,7 @@ async fn begin(
     let code_hash = hash_code(id, &code);
     let session = ResetSession {
         id,
-        tenant: tenant.id,
+        tenant,
         cookie: hash_token(&cookie),
         user: user.as_ref().map(|user| user.id),
         typed_name: typed_name.to_owned(),
@@ -206,7 +217,7 @@ async fn begin(
     let result = blocked.first().map_or("success", |reason| reason.id());
     let audit = session::record(cloud, browser, &session, "user name given", result);
     cloud.store.add_session(&session, &audit).await?;
-    if let Some(user) = &user {
+    if let (Some(user), Some(tenant)) = (&user, site.tenant(tenant)) {
         mail_code(cloud, tenant, &session, user, &code);
     }
     let cookie = cookie::session(cookie, &cloud.public_url);

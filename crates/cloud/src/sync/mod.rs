@@ -114,7 +114,7 @@ async fn look(
     let mut found = Vec::new();
     let agents = cloud.hub.agents();
     let agents_may_come = began.elapsed() < AGENTS_COME_WITHIN;
-    for tenant in cloud.store.tenants().await? {
+    for tenant in cloud.enabled_tenants().await? {
         let wanted = cloud.store.wanted_cycles(tenant.id).await?;
         for forest in cloud.store.forests(tenant.id).await? {
             let key = (tenant.id, forest.name.clone());

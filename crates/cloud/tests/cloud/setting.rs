@@ -106,6 +106,7 @@ impl Setting {
             store: &store,
             clock: &*clock,
             entropy: &Chance,
+            wanted_tenant: None,
         };
         let tenant = admin.init("Cloud & Test").await.unwrap();
         let stop = CancellationToken::new();
@@ -150,6 +151,7 @@ impl Setting {
             store: &self.store,
             clock: &*self.clock,
             entropy: &Chance,
+            wanted_tenant: Some(self.tenant.id.to_string()),
         }
     }
 
@@ -160,6 +162,7 @@ impl Setting {
             id,
             name: "Other".into(),
             created_at: self.clock.now(),
+            disabled_at: None,
         };
         self.store
             .add_tenant(&tenant, &record(id, self.clock.now()))

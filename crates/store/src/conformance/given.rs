@@ -67,6 +67,7 @@ pub(super) async fn tenant(store: &impl Store, number: u128) -> TenantId {
         id: TenantId::from_uuid(uuid(number)),
         name: format!("Tenant {number}"),
         created_at: at(0),
+        disabled_at: None,
     };
     assert!(
         store

@@ -12,13 +12,14 @@ use super::{
         problematic, put, run_id, user, whole,
     },
     given::{
-        agent, agent_id, at, audit, corp, kept_request, open_session, records, request, tenant,
-        uuid, with_tenant,
+        agent, agent_id, at, audit, corp, domain, kept_request, open_session, records, request,
+        tenant, uuid, with_tenant,
     },
 };
 use crate::{
-    AgentStore, BatchAnswer, ClaimAnswer, CompleteAnswer, NewCloudUser, RequestStore, RunEnd,
-    SessionStore, Store, SyncStore, ThrottleAnswer, ThrottleRule, ThrottleStore, UserStore,
+    AgentStore, BatchAnswer, ClaimAnswer, CodeAnswer, CompleteAnswer, NewCloudUser, RenameAnswer,
+    RequestStore, ResetSession, RunEnd, SessionStore, Store, SyncStore, TenantDomain,
+    ThrottleAnswer, ThrottleRule, ThrottleStore, UserStore, Verification, VerifyAnswer,
     WantedCycle, Which,
 };
 
@@ -276,6 +277,8 @@ pub async fn a_tenant_changes_nothing_of_another<F: Fixture>(fixture: &F) {
     fill(&store, mine, 10).await;
     fill(&store, other, 20).await;
     let session = open_session(&store, mine, 10).await;
+    change_session(&store, other, &session).await;
+    change_domains(&store, mine, other).await;
     let before = all_of(&store, mine, 10).await;
     let record = audit(other, "Something");
 
@@ -330,6 +333,61 @@ pub async fn a_tenant_changes_nothing_of_another<F: Fixture>(fixture: &F) {
         matches!(answer, ThrottleAnswer::Blocked { .. }),
         "still counted"
     );
+}
+
+/// Whatever can be done to a session, done in the name of another tenant.
+async fn change_session(store: &impl Store, other: TenantId, session: &ResetSession) {
+    let record = audit(other, "Something");
+    let id = session.id;
+    store.replace_code(other, id, None, at(500)).await.unwrap();
+    let code = session.code.unwrap();
+    let answer = store.try_code(other, id, code, at(2), &record).await;
+    assert_eq!(answer.unwrap(), CodeAnswer::Expired);
+    store.end_session(other, id).await.unwrap();
+    let found = store.session_by_cookie(session.cookie, at(2)).await;
+    assert_eq!(found.unwrap().as_ref(), Some(session));
+}
+
+/// A domain that both claim, and that the other one tries to take.
+async fn change_domains(store: &impl Store, mine: TenantId, other: TenantId) {
+    let name = domain("mine.test");
+    let claim = TenantDomain {
+        name: name.clone(),
+        token: "mine".to_owned(),
+        added_at: at(0),
+        verified: None,
+    };
+    for tenant in [mine, other] {
+        let record = audit(tenant, "Domain added");
+        let removed = store.remove_domain(tenant, &name, &record).await;
+        assert!(!removed.unwrap(), "it is not this tenant's");
+        assert!(store.add_domain(tenant, &claim, &record).await.unwrap());
+    }
+    let verify = async |tenant| {
+        let record = audit(tenant, "Domain verified");
+        let how = Verification::Dns;
+        let answer = store.verify_domain(tenant, &name, how, at(2), &record);
+        answer.await.unwrap()
+    };
+    assert_eq!(verify(mine).await, VerifyAnswer::Verified);
+    let before = store.domains(mine).await.unwrap();
+    assert_eq!(verify(other).await, VerifyAnswer::Taken);
+    let record = audit(other, "Domain removed");
+    let removed = store.remove_domain(other, &name, &record).await;
+    assert!(removed.unwrap(), "its own claim");
+    assert_eq!(store.domains(mine).await.unwrap(), before);
+    assert_eq!(store.domains(other).await.unwrap(), []);
+    let found = store.tenant_of_domain(name.as_str()).await.unwrap();
+    assert_eq!(found, Some(mine));
+    // What another tenant does to itself stays with it.
+    let record = audit(other, "Something");
+    let renamed = store.rename_tenant(other, "Tenant 1", &record).await;
+    assert_eq!(renamed.unwrap(), RenameAnswer::Taken);
+    store.disable_tenant(other, at(3), &record).await.unwrap();
+    assert_eq!(store.tenant(mine).await.unwrap().unwrap().disabled_at, None);
+    store.enable_tenant(other, &record).await.unwrap();
+    let record = audit(mine, "Domain removed");
+    store.remove_domain(mine, &name, &record).await.unwrap();
 }
 
 /// Whatever a tenant can do to what directories brought, done with the identifiers of the one

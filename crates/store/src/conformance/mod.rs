@@ -21,6 +21,7 @@ pub mod agents;
 pub mod audit;
 pub mod batches;
 pub mod decisions;
+pub mod domains;
 pub mod forests;
 pub mod groups;
 pub mod imports;
@@ -218,10 +219,20 @@ macro_rules! conformance_tests {
                 a_form_sent_many_times_at_once_makes_one_request
                 an_ended_session_is_gone
             }
+            domains {
+                a_domain_comes_back_as_it_was_kept
+                only_a_verified_domain_finds_its_tenant
+                a_domain_is_verified_in_one_tenant
+                of_many_who_verify_a_domain_at_once_one_gets_it
+                no_sequence_gives_a_domain_to_two
+            }
             tenants {
                 a_tenant_comes_back_as_it_was_kept
                 a_name_belongs_to_one_tenant
                 of_many_of_one_name_at_once_one_is_kept
+                a_tenant_is_disabled_and_enabled
+                a_tenant_is_renamed_to_a_free_name
+                nobody_enrols_into_a_disabled_tenant
             }
             throttles {
                 no_more_than_the_limit_in_a_window
@@ -280,6 +291,7 @@ mod tests {
             ("audit", include_str!("audit.rs")),
             ("batches", include_str!("batches.rs")),
             ("decisions", include_str!("decisions.rs")),
+            ("domains", include_str!("domains.rs")),
             ("forests", include_str!("forests.rs")),
             ("groups", include_str!("groups.rs")),
             ("imports", include_str!("imports.rs")),

@@ -35,7 +35,7 @@ async fn try_code(
 ) -> CodeAnswer {
     let record = audit(session.tenant, "Code tried");
     store
-        .try_code(session.id, code, at(second), &record)
+        .try_code(session.tenant, session.id, code, at(second), &record)
         .await
         .unwrap()
 }
@@ -156,7 +156,7 @@ pub async fn an_expired_code_takes_none<F: Fixture>(fixture: &F) {
         CodeAnswer::Expired
     );
     store
-        .replace_code(session.id, Some(RIGHT), at(9999))
+        .replace_code(session.tenant, session.id, Some(RIGHT), at(9999))
         .await
         .unwrap();
     assert_eq!(
@@ -194,7 +194,7 @@ pub async fn a_new_code_brings_no_new_tries<F: Fixture>(fixture: &F) {
         try_code(&store, &session, WRONG, 1).await;
     }
     store
-        .replace_code(session.id, Some(WRONG), at(500))
+        .replace_code(session.tenant, session.id, Some(WRONG), at(500))
         .await
         .unwrap();
     let renewed = by_cookie(&store, &session).await;
@@ -211,14 +211,17 @@ pub async fn a_new_code_brings_no_new_tries<F: Fixture>(fixture: &F) {
         try_code(&store, &session, WRONG, 400).await,
         CodeAnswer::Right
     );
-    store.replace_code(session.id, None, at(550)).await.unwrap();
+    store
+        .replace_code(session.tenant, session.id, None, at(550))
+        .await
+        .unwrap();
     let after = by_cookie(&store, &session).await;
     assert_eq!(
         (after.code, after.tries_left, after.verified_at),
         (None, 0, Some(at(400)))
     );
     store
-        .replace_code(session.id, Some(RIGHT), at(550))
+        .replace_code(session.tenant, session.id, Some(RIGHT), at(550))
         .await
         .unwrap();
     assert_eq!(
@@ -442,8 +445,8 @@ pub async fn an_ended_session_is_gone<F: Fixture>(fixture: &F) {
     );
     let request = request(tenant, 10);
     assert!(ask(&store, &ended, None, &request).await);
-    store.end_session(ended.id).await.unwrap();
-    store.end_session(ended.id).await.unwrap();
+    store.end_session(ended.tenant, ended.id).await.unwrap();
+    store.end_session(ended.tenant, ended.id).await.unwrap();
     assert_eq!(
         store.session_by_cookie(ended.cookie, at(1)).await.unwrap(),
         None

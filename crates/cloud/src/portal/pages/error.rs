@@ -32,6 +32,8 @@ pub enum ErrorKind<'a> {
     },
     /// 503: no tenant was made yet.
     NotSetUp,
+    /// 503: the tenant is disabled.
+    TenantDisabled,
 }
 
 impl ErrorPage<'_> {
@@ -43,6 +45,7 @@ impl ErrorPage<'_> {
             ErrorKind::TooLarge => "error-too-large-title",
             ErrorKind::Internal { .. } => "error-internal-title",
             ErrorKind::NotSetUp => "error-not-set-up-title",
+            ErrorKind::TenantDisabled => "error-tenant-disabled-title",
         }
     }
 
@@ -54,6 +57,7 @@ impl ErrorPage<'_> {
             ErrorKind::TooLarge => "error-too-large",
             ErrorKind::Internal { .. } => "error-internal",
             ErrorKind::NotSetUp => "error-not-set-up",
+            ErrorKind::TenantDisabled => "error-tenant-disabled",
         }
     }
 

@@ -187,6 +187,7 @@ fn all_pages(words: &Words, tenant_name: &str, typed_name: &str) -> Vec<(String,
             },
         ),
         ("not-set-up", ErrorKind::NotSetUp),
+        ("tenant-disabled", ErrorKind::TenantDisabled),
     ] {
         add(format!("error-{name}"), ErrorPage { frame, kind }.render());
     }
