@@ -140,6 +140,25 @@ impl Forest {
         agent.time_search(base, filter, attributes)
     }
 
+    /// Has every DC fetch from every other now. A DC that could not tell another
+    /// of a change, because that one was away, does not tell it again: it would be
+    /// fetched minutes later.
+    fn replicate(&self) -> Result<()> {
+        for to in &self.dcs {
+            for from in self.dcs.iter().filter(|dc| dc.name != to.name) {
+                to.samba_tool(&[
+                    "drs",
+                    "replicate",
+                    &to.fqdn,
+                    &from.fqdn,
+                    &self.base_dn,
+                    "-P",
+                ])?;
+            }
+        }
+        Ok(())
+    }
+
     /// Waits until every DC has all changes made on every other DC before this
     /// call: a mark set on each now has arrived on all.
     pub fn replicated(&self, timeout: Duration) -> Result<()> {
@@ -151,6 +170,7 @@ impl Forest {
                 "dn: {dn}\nchangetype: modify\nreplace: description\ndescription: {mark}\n-\n"
             );
             self.administrator(from).change(&ldif)?;
+            self.replicate()?;
             for to in self.dcs.iter().filter(|dc| dc.name != from.name) {
                 let reader = self.administrator(to);
                 while reader

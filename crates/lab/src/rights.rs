@@ -52,10 +52,12 @@ pub(crate) fn grant(forest: &Forest, agent: &TestUser) -> Result<()> {
 /// *List contents* and *read property* on `CN=Deleted Objects`. Windows does not
 /// ask for them when the account may replicate; Samba since 4.19 does
 /// (CVE-2023-4154): there DirSync shows nobody what an ordinary search would not.
+/// It is inherited (`CI`): a DC that hears of a deletion by replication gives the
+/// object what it inherits from its new place, and nothing of the old one.
 fn show_deleted(forest: &Forest, sid: &str) -> Result<()> {
     let record = format!(
         "dn: CN=Deleted Objects,{}\nchangetype: modify\nreplace: nTSecurityDescriptor\n\
-         nTSecurityDescriptor: D:PAI(A;;LCRP;;;{sid}){DELETED_DACL}\n-\n",
+         nTSecurityDescriptor: D:PAI(A;CI;LCRP;;;{sid}){DELETED_DACL}\n-\n",
         forest.base_dn
     );
     // The container belongs to the system and counts as deleted itself; only its

@@ -28,6 +28,7 @@ mod sync_rights;
 mod sync_rules;
 mod sync_seen;
 mod sync_setting;
+mod sync_trouble;
 mod sync_two_accounts;
 mod sync_unit;
 mod sync_units;

@@ -2,11 +2,15 @@
 
 use std::collections::BTreeSet;
 
-use anyhow::{Result, ensure};
-use writeback_lab::{Forest, PEOPLE};
+use anyhow::{Context as _, Result, ensure};
+use writeback_lab::{Forest, PEOPLE, UserSpec};
 use writeback_stage::AgentPlace;
 
-use crate::{sync_setting::Synchronised, sync_unit::list};
+use crate::{
+    setting::{is_changed, verified},
+    sync_setting::{Synchronised, place_of},
+    sync_unit::{Unit, list},
+};
 
 /// What an import reads: everybody but the directory's own accounts, such as krbtgt.
 const USERS: &str = "(&(objectCategory=person)(objectClass=user)(!(isCriticalSystemObject=TRUE)))";
@@ -84,4 +88,28 @@ async fn three_forests_are_imported_from_empty_whole() -> Result<()> {
         assert!(status.contains(&forest.domain), "{status}");
     }
     Ok(())
+}
+
+/// Nothing has to be switched off and on for it.
+#[tokio::test]
+async fn a_forest_added_later_becomes_ready_by_itself() -> Result<()> {
+    let (home, later) = (Unit::new("corp.test")?, Unit::new("fabrikam.test")?);
+    home.people(2)?;
+    let user = later.user(UserSpec::default())?;
+    let mut it = Synchronised::with(&[&home]).await?;
+    let page = it.stage.person()?.says_name(&user.upn).await?;
+    ensure!(!page.text().contains("fabrikam"), "{}", page.text());
+    it.stage.add_agent(place_of(&[&later]))?;
+    it.seen.until_known(&user.guid).await?;
+    let status = it.sync(&["status", "--json"])?;
+    let status: serde_json::Value = serde_json::from_str(&status)?;
+    let forests = status["forests"].as_array().context("no forests")?;
+    assert_eq!(forests.len(), 2, "{status:#}");
+    for forest in forests {
+        assert_eq!(forest["ready"], true, "{forest:#}");
+        assert_eq!(forest["not_ready"], serde_json::json!([]), "{forest:#}");
+    }
+    let (person, page) = verified(&it.stage, &user).await?;
+    let page = person.sets_password(&page, "Datang-Kemudian 1").await?;
+    is_changed(&later.forest, &user, &page, "Datang-Kemudian 1")
 }
