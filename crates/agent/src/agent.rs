@@ -8,7 +8,7 @@ use std::{
 
 use tokio::{sync::mpsc, time};
 use tokio_util::sync::CancellationToken;
-use writeback_model::{Cause, RequestId};
+use writeback_model::{Cause, Clock, Entropy, RequestId};
 use writeback_wire::{Evidence, Hello, PROTOCOL_VERSION, ToAgent, ToCloud};
 
 use crate::{
@@ -19,7 +19,7 @@ use crate::{
     journal::Told,
     link::{Event, Link, Session},
     resolve,
-    state::{Membership, StateDir},
+    state::{Membership, SealingKeys, StateDir, StateError},
     token::Tokens,
     transport::Transport,
 };
@@ -67,7 +67,7 @@ impl Agent {
                     Some(event) => self.take(event).await,
                     None => break,
                 },
-                _ = key_check.tick() => self.roll_key().await,
+                _ = key_check.tick() => self.roll_key(SealingKeys::roll_if_due).await,
             }
         }
         self.stop(happened).await;
@@ -168,6 +168,7 @@ impl Agent {
                 };
                 tokio::spawn(async move { anchors::write(&core, order).await });
             }
+            ToAgent::RollKeys => self.roll_key(SealingKeys::roll).await,
             ToAgent::Welcome { .. } | ToAgent::Restarting { .. } => {}
         }
     }
@@ -209,11 +210,11 @@ impl Agent {
         });
     }
 
-    async fn roll_key(&self) {
+    async fn roll_key(&self, roll: RollKey) {
         let rolled = {
             let core = &self.core;
             let mut keys = core.keys.write().unwrap_or_else(PoisonError::into_inner);
-            keys.roll_if_due(&self.dir, &*core.clock, &*core.entropy)
+            roll(&mut keys, &self.dir, &*core.clock, &*core.entropy)
                 .map(|rolled| rolled.then(|| keys.current()))
         };
         match rolled {
@@ -232,6 +233,10 @@ impl Agent {
         }
     }
 }
+
+/// One way to roll the sealing key, or not to.
+type RollKey =
+    fn(&mut SealingKeys, &StateDir, &dyn Clock, &dyn Entropy) -> Result<bool, StateError>;
 
 /// What a stopping agent does not take any more.
 const fn begins_something(event: &Event) -> bool {

@@ -88,6 +88,11 @@ id! {
     UserId
 }
 id! {
+    /// A group. That of a synchronised group is its `objectGUID`; a group of the cloud has one of
+    /// its own.
+    GroupId
+}
+id! {
     /// One wish to do something to one account. It is executed at most once.
     RequestId
 }

@@ -12,15 +12,17 @@ mod names;
 mod operation;
 mod outcome;
 mod password_policy;
+mod role;
 mod secret;
 
 pub use anchor::{AnchorError, SourceAnchor};
 pub use attributes::never_imported;
 pub use cause::{Cause, CauseInfo, Component, ProtectedBy, Right};
 pub use clock::{Clock, Entropy};
-pub use ids::{AgentId, EnrolmentId, ImportId, KeyId, RequestId, RunId, TenantId, UserId};
+pub use ids::{AgentId, EnrolmentId, GroupId, ImportId, KeyId, RequestId, RunId, TenantId, UserId};
 pub use names::{DomainName, NameError, UserName};
 pub use operation::{Operation, Target};
 pub use outcome::{Outcome, Remark, RequestState};
 pub use password_policy::{HistoryEnforcement, PasswordPolicy};
+pub use role::{Role, UnknownRole};
 pub use secret::Secret;

@@ -3,6 +3,7 @@
 //! Everything here is a pure function of what it is given, so that it can be asked "why?" and
 //! be tested without a directory, a store or a clock.
 
+pub mod access;
 mod limits;
 mod names;
 mod recovery;

@@ -130,7 +130,7 @@ impl Hub {
             operation: dispatch.asked.operation,
             target: dispatch.asked.target.clone(),
             expires_at: dispatch.asked.expires_at,
-            sealed: envelope(entry.agent.sealing_key.id).cloned(),
+            sealed: registry.keys_of(entry.agent.id).find_map(envelope).cloned(),
         });
         // A full outbox is an agent that does not read: counted as asked, the next one is tried.
         let _ = entry.outbox.try_send(frame);

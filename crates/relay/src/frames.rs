@@ -32,9 +32,7 @@ impl Link {
                 Ok(())
             }
             ToCloud::Key(key) => {
-                if let Some(entry) = self.hub.registry().get_mut(self.agent) {
-                    entry.agent.sealing_key = key;
-                }
+                self.hub.registry().set_key(self.agent, key);
                 Ok(())
             }
             ToCloud::Claim { request } => self.claim(request).await,

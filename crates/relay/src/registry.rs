@@ -1,6 +1,6 @@
 //! Which agents are connected, and what each can do. Plain data: no waiting, no store.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 
 use jiff::Timestamp;
 use tokio::sync::mpsc;
@@ -65,15 +65,23 @@ pub(crate) struct Entry {
     pub(crate) link: u64,
 }
 
+/// How many keys of an agent are known. Requests live for seconds, and keys are rolled
+/// by hand or after months.
+const KEYS_MAX: usize = 8;
+
 /// All connected agents.
 #[derive(Default)]
 pub(crate) struct Registry {
     entries: HashMap<AgentId, Entry>,
+    /// The keys of agents, the one in use first; also of those that are away. What was sealed to a
+    /// key before it was rolled is still its agent's.
+    keys: HashMap<AgentId, VecDeque<KeyId>>,
 }
 
 impl Registry {
     /// Adds a link. An earlier one of the same agent is half-open and ends.
     pub(crate) fn add(&mut self, entry: Entry) {
+        self.remember(entry.agent.id, entry.agent.sealing_key.id);
         if let Some(old) = self.entries.insert(entry.agent.id, entry) {
             old.closed.cancel();
         }
@@ -89,6 +97,26 @@ impl Registry {
             entry.closed.cancel();
         }
         current
+    }
+
+    /// Takes an agent's new key.
+    pub(crate) fn set_key(&mut self, agent: AgentId, key: SealingKey) {
+        self.remember(agent, key.id);
+        if let Some(entry) = self.entries.get_mut(&agent) {
+            entry.agent.sealing_key = key;
+        }
+    }
+
+    /// The keys whose envelopes an agent can open, the one in use first.
+    pub(crate) fn keys_of(&self, agent: AgentId) -> impl Iterator<Item = KeyId> {
+        self.keys.get(&agent).into_iter().flatten().copied()
+    }
+
+    fn remember(&mut self, agent: AgentId, key: KeyId) {
+        let keys = self.keys.entry(agent).or_default();
+        keys.retain(|known| *known != key);
+        keys.push_front(key);
+        keys.truncate(KEYS_MAX);
     }
 
     pub(crate) fn get(&self, agent: AgentId) -> Option<&Entry> {
@@ -158,7 +186,7 @@ impl Registry {
     ) -> Option<&'a Entry> {
         self.of_forest(tenant, forest)
             .filter(|(entry, _)| !asked.contains(&entry.agent.id))
-            .filter(|(entry, _)| has_envelope(entry.agent.sealing_key.id))
+            .filter(|(entry, _)| self.keys_of(entry.agent.id).any(&has_envelope))
             .min_by_key(|(entry, status)| {
                 let ready = matches!(status.health, ForestHealth::Ready { .. });
                 (!ready, entry.agent.busy, entry.agent.id)

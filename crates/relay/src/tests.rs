@@ -312,3 +312,43 @@ async fn a_new_link_of_the_same_agent_replaces_the_old_one() {
         "the old link took the new one with it"
     );
 }
+
+#[tokio::test]
+async fn what_is_sealed_to_a_replaced_key_still_comes_to_its_agent() {
+    let setting = Setting::new().await;
+    let mut link = connect(&setting.hub, 10, READY);
+    let key = |number: u128| SealingKey {
+        id: KeyId::from_uuid(Uuid::from_u128(number)),
+        public: String::new(),
+    };
+    // Rolled before the request is offered: it was sealed a moment earlier.
+    link.take(ToCloud::Key(key(11))).await.unwrap();
+    let _waiting = setting.offer(1, &[10]).await;
+    let offered = |frame: Option<ToAgent>| match frame {
+        Some(ToAgent::Execute(execute)) => execute.sealed.map(|sealed| sealed.key),
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(offered(link.outbox.recv().await), Some(key(10).id));
+    // Sealed to both, the new one is taken; and a new link changes nothing.
+    drop(link);
+    let mut link = connect(&setting.hub, 10, READY);
+    link.take(ToCloud::Key(key(11))).await.unwrap();
+    let _waiting = setting.offer(2, &[10, 11]).await;
+    loop {
+        let Some(ToAgent::Execute(execute)) = link.outbox.recv().await else {
+            panic!("the link ended")
+        };
+        let sealed = execute.sealed.unwrap().key;
+        if execute.request == request(2) {
+            assert_eq!(sealed, key(11).id);
+            break;
+        }
+        assert_eq!(sealed, key(10).id, "the first one is offered again");
+    }
+    assert_eq!(
+        setting
+            .hub
+            .sealing_keys(TENANT, &"corp.test".parse().unwrap()),
+        [key(11)]
+    );
+}

@@ -11,6 +11,7 @@
 //! JSON text: a statement of its own for each object would cost ten times as much, and a
 //! password that is to be set waits for the write lock meanwhile.
 
+mod access;
 mod agents;
 mod audit;
 mod bulk;
@@ -29,5 +30,6 @@ mod sync;
 mod tenants;
 mod throttles;
 mod users;
+mod writeback;
 
 pub use open::{OpenError, SqliteStore};

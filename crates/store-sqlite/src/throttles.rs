@@ -129,4 +129,32 @@ impl ThrottleStore for SqliteStore {
             .doing(DOING)?;
         tx.commit().await.doing(DOING)
     }
+
+    async fn blocked_until(
+        &self,
+        tenant: TenantId,
+        rule: &str,
+        key: &str,
+        now: Timestamp,
+    ) -> Result<Option<Timestamp>, StoreError> {
+        let row = sqlx::query(
+            "SELECT blocked_until FROM throttle_blocks
+             WHERE tenant_id = ? AND rule = ? AND key = ? AND blocked_until > ?",
+        )
+        .bind(tenant.uuid())
+        .bind(rule)
+        .bind(key)
+        .bind(micros(now))
+        .fetch_optional(self.readers())
+        .await
+        .doing("ask whether a limit is used up")?;
+        row.map(|row| {
+            Columns {
+                row: &row,
+                table: "throttle_blocks",
+            }
+            .time("blocked_until")
+        })
+        .transpose()
+    }
 }

@@ -11,6 +11,7 @@
 //!
 //! The traits say what a backend must do, [`conformance`] tests that it does.
 
+mod access;
 mod agents;
 mod audit;
 #[cfg(feature = "conformance")]
@@ -27,7 +28,9 @@ mod sync;
 mod tenants;
 mod throttles;
 mod users;
+mod writeback;
 
+pub use access::ResetPolicyStore;
 pub use agents::{Agent, AgentStore, EnrolRefused, Enrolment, NewAgent};
 pub use audit::{Actor, AuditRecord, AuditStore};
 pub use connector::{BatchAnswer, CompleteAnswer, ConnectorStore, Group, ObjectCounts, Which};
@@ -42,6 +45,7 @@ pub use sync::{StagedRemoval, SyncStore};
 pub use tenants::{RenameAnswer, Tenant, TenantStore};
 pub use throttles::{ThrottleAnswer, ThrottleRule, ThrottleStore};
 pub use users::{NewCloudUser, PeopleCounts, User, UserStore};
+pub use writeback::{KeyRoll, Switch, Writeback, WritebackStore};
 
 /// Everything a backend offers.
 pub trait Store:
@@ -57,6 +61,8 @@ pub trait Store:
     + SessionStore
     + ThrottleStore
     + AuditStore
+    + ResetPolicyStore
+    + WritebackStore
     + Send
     + Sync
 {
@@ -75,6 +81,8 @@ impl<S> Store for S where
         + SessionStore
         + ThrottleStore
         + AuditStore
+        + ResetPolicyStore
+        + WritebackStore
         + Send
         + Sync
 {

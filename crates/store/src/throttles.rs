@@ -52,4 +52,14 @@ pub trait ThrottleStore {
         rule: &ThrottleRule,
         key: &str,
     ) -> Result<(), StoreError>;
+
+    /// Until when a key is blocked under the rule of that name; `None` where it is not. Nothing
+    /// is counted.
+    async fn blocked_until(
+        &self,
+        tenant: TenantId,
+        rule: &str,
+        key: &str,
+        now: Timestamp,
+    ) -> Result<Option<Timestamp>, StoreError>;
 }

@@ -71,6 +71,9 @@ pub enum ToAgent {
         /// At most [`ANCHORS_MAX`](crate::ANCHORS_MAX) objects.
         objects: Vec<ObjectName>,
     },
+    /// Make a new sealing key and say it by [`ToCloud::Key`]. What is sealed to the one before is
+    /// still opened.
+    RollKeys,
     /// The cloud is about to restart. Come back, but not all at once.
     Restarting {
         /// Wait a random time up to this before the first try, in milliseconds.
@@ -380,6 +383,7 @@ impl KnownTypes for ToAgent {
         "watch",
         "unwatch",
         "write_anchors",
+        "roll_keys",
         "restarting",
     ];
 }

@@ -93,6 +93,7 @@ fn to_agent() -> Vec<ToAgent> {
                 anchor: target().anchor,
             }],
         },
+        ToAgent::RollKeys,
         ToAgent::Restarting {
             reconnect_within_ms: 30_000,
         },

@@ -20,6 +20,9 @@ const ROLL_AFTER: SignedDuration = SignedDuration::from_hours(180 * 24);
 /// key, and may stand open for a working day before it is sent.
 const KEEP_REPLACED: SignedDuration = SignedDuration::from_hours(24);
 
+/// How many replaced keys are kept at most, however often the cloud has them rolled.
+const REPLACED_MAX: usize = 32;
+
 /// The key in use, and those replaced a short time ago.
 pub struct SealingKeys {
     current: Kept,
@@ -87,8 +90,28 @@ impl SealingKeys {
         clock: &dyn Clock,
         entropy: &dyn Entropy,
     ) -> Result<bool, StateError> {
+        let age = clock.now().duration_since(self.current.made_at);
+        self.roll_where(age >= ROLL_AFTER, dir, clock, entropy)
+    }
+
+    /// Rolls the key now, as the cloud asks for it.
+    pub fn roll(
+        &mut self,
+        dir: &StateDir,
+        clock: &dyn Clock,
+        entropy: &dyn Entropy,
+    ) -> Result<bool, StateError> {
+        self.roll_where(true, dir, clock, entropy)
+    }
+
+    fn roll_where(
+        &mut self,
+        due: bool,
+        dir: &StateDir,
+        clock: &dyn Clock,
+        entropy: &dyn Entropy,
+    ) -> Result<bool, StateError> {
         let now = clock.now();
-        let due = now.duration_since(self.current.made_at) >= ROLL_AFTER;
         let before = self.replaced.len();
         self.replaced.retain(|kept| {
             kept.replaced_at
@@ -98,6 +121,8 @@ impl SealingKeys {
             let mut old = std::mem::replace(&mut self.current, Kept::new(clock, entropy));
             old.replaced_at = Some(now);
             self.replaced.push(old);
+            let too_many = self.replaced.len().saturating_sub(REPLACED_MAX);
+            self.replaced.drain(..too_many);
         }
         if due || self.replaced.len() != before {
             self.save(dir)?;
@@ -188,5 +213,24 @@ mod tests {
         assert!(kept.find(first.id).is_none());
         let kept = SealingKeys::load_or_create(&dir, &clock, &chance).unwrap();
         assert!(kept.find(first.id).is_none() && kept.find(second.id).is_some());
+    }
+
+    #[test]
+    fn keys_roll_when_they_are_told_to_and_do_not_pile_up() {
+        let folder = tempfile::tempdir().unwrap();
+        let dir = StateDir::open(folder.path()).unwrap();
+        let (clock, chance) = (SetClock::new(), Chance::new(3));
+        let mut keys = SealingKeys::load_or_create(&dir, &clock, &chance).unwrap();
+        let mut made = vec![keys.current()];
+        for _ in 0..REPLACED_MAX + 1 {
+            clock.advance(SignedDuration::from_secs(1));
+            assert!(keys.roll(&dir, &clock, &chance).unwrap());
+            assert!(!made.contains(&keys.current()));
+            made.push(keys.current());
+        }
+        let kept = SealingKeys::load_or_create(&dir, &clock, &chance).unwrap();
+        assert_eq!(Some(&kept.current()), made.last());
+        assert!(kept.find(made[0].id).is_none());
+        assert!(made[1..].iter().all(|key| kept.find(key.id).is_some()));
     }
 }

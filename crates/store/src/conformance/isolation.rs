@@ -1,7 +1,8 @@
 //! Tenants know nothing of each other.
 
 use jiff::SignedDuration;
-use writeback_model::{Cause, Outcome, TenantId, UserId};
+use writeback_model::{Cause, KeyId, Outcome, TenantId, UserId};
+use writeback_policy::access::ResetPolicy;
 use writeback_sync::{Change, Counts, Keys, Problem, Profile, Removal, Rules, RunResult, Standing};
 use writeback_wire::{Evidence, http::ImportBatch};
 
@@ -101,6 +102,7 @@ async fn fill(store: &impl Store, tenant: TenantId, from: u8) {
     };
     put(store, tenant, import, &batch).await;
     agent(store, tenant, from).await;
+    set_access(store, tenant, from).await;
     for offset in 0..3 {
         let id = kept_request(store, tenant, number + offset).await.id;
         if offset > 0 {
@@ -121,6 +123,25 @@ async fn fill(store: &impl Store, tenant: TenantId, from: u8) {
     }
     let allowed = store.count(tenant, &RULE, "k", at(0)).await.unwrap();
     assert_eq!(allowed, ThrottleAnswer::Allowed, "counted apart");
+}
+
+/// Sets a policy, and switches writeback off and on.
+async fn set_access(store: &impl Store, tenant: TenantId, from: u8) {
+    let record = audit(tenant, "Something");
+    let mut policy = ResetPolicy::default();
+    policy.default_entry.note = Some(format!("note {from}"));
+    store
+        .set_reset_policy(tenant, &policy, &record)
+        .await
+        .unwrap();
+    for (is_on, forest) in [(false, None), (true, None), (false, Some(&corp()))] {
+        assert!(
+            store
+                .switch_writeback(tenant, forest, is_on, at(1), &record)
+                .await
+                .unwrap()
+        );
+    }
 }
 
 /// Keys that name people in every way.
@@ -175,6 +196,9 @@ async fn synchronised(store: &impl Store, tenant: TenantId, from: u8) -> Vec<Str
         ),
         format!("{:?}", store.count_objects(tenant, &forest).await.unwrap()),
         format!("{:?}", store.sync_rules(tenant).await.unwrap()),
+        format!("{:?}", store.reset_policy(tenant).await.unwrap()),
+        format!("{:?}", store.writeback(tenant).await.unwrap()),
+        format!("{:?}", store.key_rolls(tenant).await.unwrap()),
         format!("{:?}", store.people(tenant, &keys(from)).await.unwrap()),
         format!(
             "{:?}",
@@ -326,6 +350,7 @@ pub async fn a_tenant_changes_nothing_of_another<F: Fixture>(fixture: &F) {
             .unwrap()
     );
     store.forgive(other, &RULE, "k").await.unwrap();
+    change_access(&store, other).await;
 
     assert_eq!(all_of(&store, mine, 10).await, before);
     let answer = store.count(mine, &RULE, "k", at(1)).await.unwrap();
@@ -482,4 +507,28 @@ async fn change_synchronised(store: &impl Store, other: TenantId) {
     assert!(!added.unwrap(), "of its own people somebody has the name");
     let run = new_run(&corp(), 31, Profile::Export);
     assert!(store.begin_run(other, &run, false).await.unwrap());
+}
+
+/// Whatever a tenant can do to its policy, its switches and the keys of agents, done with an agent
+/// of the one that was filled from 10 on.
+async fn change_access(store: &impl Store, other: TenantId) {
+    let record = audit(other, "Something");
+    let key = KeyId::from_uuid(uuid(77));
+    let noted = store
+        .key_rolled(other, agent_id(10), key, at(3), &record)
+        .await;
+    assert!(!noted.unwrap());
+    store
+        .set_reset_policy(other, &ResetPolicy::default(), &record)
+        .await
+        .unwrap();
+    let forest = corp();
+    for (forest, is_on) in [(None, false), (None, true), (Some(&forest), true)] {
+        assert!(
+            store
+                .switch_writeback(other, forest, is_on, at(3), &record)
+                .await
+                .unwrap()
+        );
+    }
 }

@@ -17,6 +17,7 @@
 mod directory;
 mod given;
 
+pub mod access;
 pub mod agents;
 pub mod audit;
 pub mod batches;
@@ -53,6 +54,13 @@ pub trait Fixture: Send + Sync {
 macro_rules! conformance_tests {
     ($fixture:expr) => {
         $crate::conformance_modules! { $fixture;
+            access {
+                a_policy_is_the_default_until_it_is_set
+                writeback_is_on_until_it_is_switched
+                of_many_that_switch_at_once_one_does
+                switching_on_wants_every_key_rolled
+                whether_a_key_is_blocked_can_be_asked_without_counting
+            }
             agents {
                 a_token_enrols_one_agent
                 the_audit_record_of_an_enrolment_gets_the_tokens_tenant
