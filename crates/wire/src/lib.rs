@@ -25,7 +25,8 @@ mod sealed;
 
 pub use frames::{
     DenyReason, Evidence, Execute, ForestHealth, ForestStatus, Hello, ImportKind, ImportOrder,
-    ObjectName, Position, Resolve, ServedDomain, ToAgent, ToCloud, WireError, decode, encode,
+    KnownTypes, ObjectName, Position, Resolve, ServedDomain, ToAgent, ToCloud, WireError, decode,
+    encode,
 };
 pub use sealed::{SealedSecret, SealingKey};
 

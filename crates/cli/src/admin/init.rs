@@ -4,7 +4,7 @@ use clap::Args;
 
 use super::Cloud;
 
-/// Make the tenant: once, before anything else.
+/// Make the first tenant: once, before anything else.
 #[derive(Args)]
 #[command(after_help = "Example:\n  writeback admin init --name 'Example Inc'")]
 pub struct InitArguments {

@@ -7,6 +7,8 @@ mod forest;
 mod init;
 mod operator;
 mod sync;
+mod tenant;
+mod tenant_domain;
 mod text;
 mod user;
 
@@ -27,6 +29,9 @@ use crate::outside::{SystemClock, SystemEntropy};
 #[derive(Subcommand)]
 pub enum AdminCommand {
     Init(init::InitArguments),
+    /// The organisations of this installation.
+    #[command(subcommand)]
+    Tenant(tenant::TenantCommand),
     /// Tokens by which agents enrol.
     #[command(subcommand)]
     Enrolment(enrolment::EnrolmentCommand),
@@ -96,6 +101,7 @@ impl OpenCloud {
 pub async fn run(command: AdminCommand) -> anyhow::Result<ExitCode> {
     match command {
         AdminCommand::Init(arguments) => init::run(arguments).await?,
+        AdminCommand::Tenant(command) => tenant::run(command).await?,
         AdminCommand::Enrolment(command) => enrolment::run(command).await?,
         AdminCommand::Agent(command) => agents::run(command).await?,
         AdminCommand::Forest(command) => forest::run(command).await?,

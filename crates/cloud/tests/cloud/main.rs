@@ -10,7 +10,11 @@
 )]
 
 mod agents;
+mod domains;
 mod frames;
 mod imports;
+mod isolation;
+mod isolation_portal;
 mod portal;
 mod setting;
+mod tenants;

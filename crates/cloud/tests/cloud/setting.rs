@@ -82,6 +82,11 @@ impl Drop for Setting {
 
 impl Setting {
     pub async fn new() -> Self {
+        Self::with("").await
+    }
+
+    /// One whose configuration begins with further lines.
+    pub async fn with(lines: &str) -> Self {
         let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
         let dir = tempfile::tempdir().unwrap();
         let port = std::net::TcpListener::bind("127.0.0.1:0")
@@ -93,7 +98,7 @@ impl Setting {
         let mail = dir.path().join("mail");
         let config = dir.path().join("cloud.toml");
         let text = format!(
-            "public_url = \"{url}\"\ndatabase = \"{db}\"\n[[listen]]\naddress = \"127.0.0.1:{port}\"\n\
+            "{lines}public_url = \"{url}\"\ndatabase = \"{db}\"\n[[listen]]\naddress = \"127.0.0.1:{port}\"\n\
              [mail]\nfrom = \"a@b.test\"\nfolder = \"{mail}\"\n",
             db = dir.path().join("cloud.db").display(),
             mail = mail.display(),
@@ -152,6 +157,14 @@ impl Setting {
             clock: &*self.clock,
             entropy: &Chance,
             wanted_tenant: Some(self.tenant.id.to_string()),
+        }
+    }
+
+    /// An operator at work on another tenant.
+    pub fn admin_of(&self, tenant: TenantId) -> Admin<'_> {
+        Admin {
+            wanted_tenant: Some(tenant.to_string()),
+            ..self.admin()
         }
     }
 
@@ -298,6 +311,12 @@ impl Setting {
         self.enrol(&token).await.unwrap()
     }
 
+    /// An enrolled agent of another tenant.
+    pub async fn agent_of(&self, tenant: TenantId) -> Agent {
+        let (token, _) = self.admin_of(tenant).create_enrolment().await.unwrap();
+        self.enrol(&token).await.unwrap()
+    }
+
     /// An assertion of an agent, with its claims changed by `change`.
     pub fn assertion(&self, agent: &Agent, change: impl FnOnce(&mut serde_json::Value)) -> String {
         let mut jti = [0_u8; 16];
@@ -412,6 +431,20 @@ impl Link {
     pub async fn send_text(&mut self, text: String) {
         // Once the cloud has closed the link, what is sent is lost; `next` then says so.
         let _ = self.0.send(Message::Text(text.into())).await;
+    }
+
+    /// What the cloud says when it closes the link; frames before that are let go by.
+    pub async fn closing_reason(&mut self) -> String {
+        loop {
+            let next = tokio::time::timeout(Duration::from_secs(20), self.0.next());
+            match next.await.expect("the cloud does not close the link") {
+                Some(Ok(Message::Close(frame))) => {
+                    return frame.map(|it| it.reason.to_string()).unwrap_or_default();
+                }
+                Some(Ok(_)) => {}
+                other => panic!("the link broke: {other:?}"),
+            }
+        }
     }
 
     /// The next frame; `None` when the cloud closed the link.
