@@ -71,6 +71,26 @@ pub struct ChangesPage {
     pub sees_deletions: bool,
 }
 
+impl ChangesPage {
+    /// How many objects it tells of.
+    pub fn len(&self) -> usize {
+        self.changed.len() + self.deleted.len()
+    }
+
+    /// Whether it tells of none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Takes up the page that came after this one.
+    pub fn join(&mut self, next: Self) {
+        self.changed.extend(next.changed);
+        self.deleted.extend(next.deleted);
+        self.cookie = next.cookie;
+        self.sees_deletions &= next.sees_deletions;
+    }
+}
+
 /// From where changes are told.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Beginning {
@@ -162,6 +182,11 @@ impl<'a> Changes<'a> {
             more: true,
             own: None,
         }
+    }
+
+    /// Whether the last page was given.
+    pub const fn is_over(&self) -> bool {
+        !self.more
     }
 
     /// The next page, which may be empty; `None` after the last. After an error it may be

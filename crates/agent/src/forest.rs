@@ -11,6 +11,7 @@ use writeback_model::{Cause, DomainName};
 
 use crate::{
     config::{AgentConfig, ConfigError, ForestConfig, fingerprint},
+    heard::Heard,
     scope::{Pins, Units},
     state::{StateDir, StateError},
 };
@@ -25,6 +26,7 @@ pub(crate) struct Forest {
     pub(crate) allow_without_policy_hints: bool,
     pub(crate) write_consistency_guid: bool,
     pub(crate) deletions: Deletions,
+    pub(crate) heard: Heard,
     /// Woken when something failed that the next probe should look into at once.
     pub(crate) look_now: Notify,
 }
@@ -134,6 +136,7 @@ impl Forest {
             allow_without_policy_hints: config.allow_without_policy_hints,
             write_consistency_guid: config.write_consistency_guid,
             deletions: Deletions::default(),
+            heard: Heard::default(),
             look_now: Notify::new(),
         })
     }

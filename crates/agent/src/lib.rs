@@ -20,6 +20,7 @@ mod events;
 mod executor;
 mod forest;
 mod health;
+mod heard;
 mod history;
 mod import;
 mod jobs;

@@ -8,7 +8,7 @@ use std::{sync::Arc, time::Duration};
 
 use futures_util::future::join_all;
 use tokio::{sync::Notify, time};
-use writeback_ad::{AdError, ChangesError, Controller, Directory};
+use writeback_ad::{AdError, ChangesError, ChangesPage, Controller, Directory};
 use writeback_model::DomainName;
 use writeback_wire::ToCloud;
 
@@ -16,6 +16,7 @@ use crate::{
     core::Core,
     events,
     forest::{Deletions, Forest},
+    heard::Heard,
     link::Session,
     uploads::Uploads,
 };
@@ -64,6 +65,7 @@ impl Watch {
             directory,
             attributes: &self.attributes,
             deletions: &forest.deletions,
+            heard: &forest.heard,
             news,
             seen: None,
         });
@@ -95,6 +97,7 @@ struct Domain<'a> {
     directory: &'a Directory,
     attributes: &'a [String],
     deletions: &'a Deletions,
+    heard: &'a Heard,
     news: &'a Notify,
     seen: Option<Seen>,
 }
@@ -144,10 +147,12 @@ impl Domain<'_> {
             }
             Some(seen) => {
                 let cookie = seen.cookie.clone();
-                match self.changes(&controller, cookie).await {
-                    Ok(()) => {}
-                    Err(ChangesError::Directory(error)) => return Err(error),
-                    Err(ChangesError::CookieRefused(_)) => self.begin(&controller).await?,
+                if let Err(error) = self.changes(&controller, cookie, usn).await {
+                    self.heard.forget(self.name);
+                    match error {
+                        ChangesError::Directory(error) => return Err(error),
+                        ChangesError::CookieRefused(_) => self.begin(&controller).await?,
+                    }
                 }
             }
             None => self.begin(&controller).await?,
@@ -164,27 +169,54 @@ impl Domain<'_> {
             usn: 0,
             cookie: controller.sync_cookie().await?,
         });
+        self.heard.forget(self.name);
+        self.hear(controller, ChangesPage::default(), 0).await?;
         self.news.notify_one();
         Ok(())
     }
 
+    async fn hear(
+        &self,
+        controller: &Controller,
+        page: ChangesPage,
+        before: i64,
+    ) -> Result<(), AdError> {
+        let (name, after) = controller.highest_usn().await?;
+        let which = (name.as_str(), self.attributes);
+        self.heard.add(self.name, which, page, (before, after));
+        Ok(())
+    }
+
+    /// What changed since `cookie`; the controller's USN was `before` a moment ago.
     async fn changes(
         &mut self,
         controller: &Controller,
         cookie: Vec<u8>,
+        before: i64,
     ) -> Result<(), ChangesError> {
         let mut changes = controller.changes(&cookie, self.attributes);
+        let mut all: Option<ChangesPage> = None;
         while let Some(page) = changes.next().await? {
             if !page.sees_deletions {
                 // Without the right to replicate; with it, imports find out.
                 self.deletions.note(self.name, false);
             }
-            // Page by page: what the next one costs must not keep this one's news back.
-            if !page.changed.is_empty() || !page.deleted.is_empty() {
-                self.news.notify_one();
-            }
             if let Some(seen) = &mut self.seen {
-                seen.cookie = page.cookie;
+                seen.cookie.clone_from(&page.cookie);
+            }
+            let is_news = !page.is_empty();
+            match &mut all {
+                Some(all) => all.join(page),
+                None => all = Some(page),
+            }
+            if changes.is_over() {
+                // Kept before it is told: the import that follows takes it from there.
+                let all = all.take().unwrap_or_default();
+                self.hear(controller, all, before).await?;
+            }
+            // Page by page: what the next one costs must not keep this one's news back.
+            if is_news {
+                self.news.notify_one();
             }
         }
         Ok(())

@@ -40,6 +40,12 @@ impl Domain<'_> {
         let no_position = || ImportError::NoPosition(self.origin.domain.clone());
         let cookie = from.cookie.as_ref().ok_or_else(no_position)?;
         let cookie = BASE64_STANDARD.decode(cookie).map_err(|_| no_position())?;
+        if let Some(page) = self.heard_since(from, &controller, usn) {
+            let may_replicate = page.sees_deletions;
+            let position = self.position(Some(&page.cookie), &controller, usn);
+            self.page(page, position).await?;
+            return Ok(may_replicate && self.sees_deletions().await?);
+        }
         let mut changes = self.controller.changes(&cookie, self.wanted());
         let mut may_replicate = true;
         let mut next = changes.next().await?;

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use base64::{Engine, prelude::BASE64_STANDARD};
 use tokio::sync::mpsc;
-use writeback_ad::{AdError, Controller, PAGE_SIZE_MAX, Refusal};
+use writeback_ad::{AdError, ChangesPage, Controller, PAGE_SIZE_MAX, Refusal};
 use writeback_model::DomainName;
 use writeback_wire::{ImportKind, ImportOrder, Position};
 
@@ -153,6 +153,17 @@ impl Domain<'_> {
             Some(sees) => Ok(sees),
             None => Ok(self.controller.beginning().await?.shows_deleted),
         }
+    }
+
+    /// What the watch heard since a position; `None` where the directory is to be asked.
+    pub(super) fn heard_since(
+        &self,
+        from: &Position,
+        controller: &str,
+        usn: i64,
+    ) -> Option<ChangesPage> {
+        let heard = &self.reading.forest.heard;
+        heard.since(from, self.wanted(), controller, usn)
     }
 
     pub(super) fn wanted(&self) -> &[String] {
