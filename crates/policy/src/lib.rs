@@ -4,10 +4,12 @@
 //! be tested without a directory, a store or a clock.
 
 pub mod access;
+pub mod licence;
 mod limits;
 mod names;
 mod recovery;
 mod reset;
+pub mod roles;
 mod tenants;
 
 pub use limits::{Limit, Limits};

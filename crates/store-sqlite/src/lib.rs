@@ -18,11 +18,14 @@ mod bulk;
 mod connector;
 mod domains;
 mod forests;
+mod groups;
+mod licences;
 mod open;
 mod people;
 #[cfg(test)]
 mod plans;
 mod requests;
+mod roles;
 mod row;
 mod runs;
 mod sessions;

@@ -8,7 +8,7 @@
 use sqlx::{ConnectOptions, Row, sqlite::SqliteConnectOptions};
 use tempfile::TempDir;
 
-use crate::{SqliteStore, connector, runs, sync};
+use crate::{SqliteStore, connector, groups, licences, runs, sync};
 
 /// The steps of a statement's plan.
 async fn plan(statement: &str) -> Vec<String> {
@@ -52,5 +52,45 @@ async fn a_batch_reads_no_more_than_its_own_objects() {
         });
         let is_meant = whole_forest.is_none_or(|step| step.contains("connector_objects_spent"));
         assert!(is_meant, "{statement}: {plan:#?}");
+    }
+}
+
+#[tokio::test]
+async fn whoever_asks_for_one_person_reads_no_whole_table() {
+    for statement in [groups::OF_USER, licences::HELD] {
+        let plan = plan(statement).await;
+        let tables = [
+            "users",
+            "connector_objects",
+            "memberships",
+            "cloud_group_users",
+            "cloud_group_groups",
+            "licence_assignments",
+            "licence_seats",
+        ];
+        let whole = plan.iter().find(|step| {
+            let name = step
+                .strip_prefix("SCAN ")
+                .and_then(|it| it.split(' ').next());
+            name.is_some_and(|name| tables.contains(&name))
+        });
+        assert_eq!(whole, None, "{statement}: {plan:#?}");
+    }
+}
+
+#[tokio::test]
+async fn a_groups_people_are_found_by_the_groups() {
+    for statement in licences::STATEMENTS {
+        let plan = plan(statement).await;
+        let whole = plan.iter().find(|step| {
+            [
+                "SCAN connector_objects",
+                "SCAN memberships",
+                "SCAN cloud_group_users",
+            ]
+            .iter()
+            .any(|scan| step.starts_with(scan))
+        });
+        assert_eq!(whole, None, "{statement}: {plan:#?}");
     }
 }

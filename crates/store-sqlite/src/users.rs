@@ -2,13 +2,14 @@
 
 use async_trait::async_trait;
 use jiff::Timestamp;
-use writeback_model::{TenantId, UserId, UserName};
+use writeback_model::{Role, TenantId, UserId, UserName};
 use writeback_store::{AuditRecord, NewCloudUser, PeopleCounts, StoreError, User, UserStore};
 
 use crate::{
     SqliteStore,
     audit::append_audit,
     people::{TABLE, user},
+    roles,
     row::{Columns, Doing, json, micros},
 };
 
@@ -56,6 +57,9 @@ impl UserStore for SqliteStore {
         .rows_affected();
         if kept == 0 {
             return Ok(false);
+        }
+        if user.holds_admin_role {
+            roles::grant(&mut tx, tenant, user.id, Role::GlobalAdministrator, now).await?;
         }
         append_audit(&mut tx, audit).await?;
         tx.commit().await.doing(DOING)?;

@@ -20,8 +20,11 @@ mod connector;
 mod domains;
 mod error;
 mod forests;
+mod groups;
 mod hash;
+mod licences;
 mod requests;
+mod roles;
 mod runs;
 mod sessions;
 mod sync;
@@ -37,8 +40,13 @@ pub use connector::{BatchAnswer, CompleteAnswer, ConnectorStore, Group, ObjectCo
 pub use domains::{DomainStore, TenantDomain, Verification, VerifyAnswer};
 pub use error::StoreError;
 pub use forests::{Forest, ForestStore};
+pub use groups::{GroupMember, GroupOrigin, GroupRef, GroupStore, MemberAnswer, NewGroup};
 pub use hash::TokenHash;
+pub use licences::{
+    AssignAnswer, Assignee, LicenceAssignment, LicenceStore, NewSku, SubscribedSku,
+};
 pub use requests::{ClaimAnswer, NewRequest, Request, RequestStore};
+pub use roles::{GrantAnswer, RevokeAnswer, RoleHolder, RoleStore};
 pub use runs::{Run, RunEnd, RunProblem, RunStore, WantedCycle};
 pub use sessions::{CodeAnswer, ResetSession, SessionStore};
 pub use sync::{StagedRemoval, SyncStore};
@@ -63,6 +71,9 @@ pub trait Store:
     + AuditStore
     + ResetPolicyStore
     + WritebackStore
+    + GroupStore
+    + RoleStore
+    + LicenceStore
     + Send
     + Sync
 {
@@ -83,6 +94,9 @@ impl<S> Store for S where
         + AuditStore
         + ResetPolicyStore
         + WritebackStore
+        + GroupStore
+        + RoleStore
+        + LicenceStore
         + Send
         + Sync
 {

@@ -21,16 +21,20 @@ pub mod access;
 pub mod agents;
 pub mod audit;
 pub mod batches;
+pub mod cloud_groups;
 pub mod decisions;
 pub mod domains;
 pub mod forests;
 pub mod groups;
 pub mod imports;
 pub mod isolation;
+pub mod licences;
+pub mod licences_isolation;
 pub mod objects;
 pub mod people;
 pub mod removals;
 pub mod requests;
+pub mod roles;
 pub mod runs;
 pub mod sessions;
 pub mod tenants;
@@ -95,6 +99,16 @@ macro_rules! conformance_tests {
                 an_import_keeps_what_a_synchronisation_found
                 a_batch_is_progress
             }
+            cloud_groups {
+                a_group_comes_back_as_it_was_kept
+                a_name_is_one_groups_whatever_the_case
+                synchronised_groups_are_groups_too
+                members_come_and_go
+                a_person_is_in_the_groups_of_their_groups
+                members_by_primary_group_are_in_the_clouds_groups_too
+                circles_end_nothing
+                a_deleted_group_is_nowhere
+            }
             decisions {
                 an_added_person_is_joined
                 an_updated_person_has_the_new_attributes
@@ -145,6 +159,26 @@ macro_rules! conformance_tests {
                 a_tenant_sees_nothing_of_another
                 a_tenant_changes_nothing_of_another
             }
+            licences {
+                a_tenant_is_born_with_the_self_hosted_sku
+                what_was_bought_comes_back
+                an_assignment_is_refused_with_its_reason
+                disabled_plans_are_the_assignments
+                a_licence_works_by_its_state
+                what_does_not_matter_here_enables_nothing
+                a_licence_to_an_empty_group_is_nobodys
+                the_last_seat_is_given_once
+                a_person_takes_one_seat_by_many_assignments
+                members_beyond_the_seats_wait_in_order
+                fewer_seats_have_a_grace
+                whoever_leaves_a_group_loses_its_licence_at_once
+                no_sequence_gives_a_seat_too_many
+                many_at_once_give_no_seat_too_many
+            }
+            licences_isolation {
+                a_tenant_sees_none_of_anothers_groups_roles_and_licences
+                a_tenant_changes_none_of_anothers_groups_roles_and_licences
+            }
             objects {
                 objects_come_in_pages_by_anchor
                 an_object_with_an_error_stays_pending
@@ -191,6 +225,13 @@ macro_rules! conformance_tests {
                 unknown_requests_are_the_forests_oldest_first
                 every_outcome_comes_back
                 states_only_move_forward
+            }
+            roles {
+                roles_are_granted_once_and_revoked
+                whoever_holds_a_role_is_an_administrator
+                who_is_made_an_administrator_holds_the_role
+                the_last_global_administrator_stays
+                of_many_revocations_at_once_one_administrator_stays
             }
             runs {
                 a_wish_is_kept_until_it_is_taken
@@ -298,16 +339,20 @@ mod tests {
             ("agents", include_str!("agents.rs")),
             ("audit", include_str!("audit.rs")),
             ("batches", include_str!("batches.rs")),
+            ("cloud_groups", include_str!("cloud_groups.rs")),
             ("decisions", include_str!("decisions.rs")),
             ("domains", include_str!("domains.rs")),
             ("forests", include_str!("forests.rs")),
             ("groups", include_str!("groups.rs")),
             ("imports", include_str!("imports.rs")),
             ("isolation", include_str!("isolation.rs")),
+            ("licences", include_str!("licences.rs")),
+            ("licences_isolation", include_str!("licences_isolation.rs")),
             ("objects", include_str!("objects.rs")),
             ("people", include_str!("people.rs")),
             ("removals", include_str!("removals.rs")),
             ("requests", include_str!("requests.rs")),
+            ("roles", include_str!("roles.rs")),
             ("runs", include_str!("runs.rs")),
             ("sessions", include_str!("sessions.rs")),
             ("tenants", include_str!("tenants.rs")),
