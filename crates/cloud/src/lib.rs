@@ -5,6 +5,7 @@ mod admin;
 mod agents;
 mod config;
 mod dns;
+mod licences;
 mod mail;
 mod news;
 mod portal;
@@ -17,7 +18,7 @@ mod words;
 
 pub use admin::{
     Admin, AdminError, AfterRules, DELTA_CYCLE, ENROLMENT_HOLDS, FULL_CYCLE, ForestState,
-    NewPerson, Preview, Proof, Removals, Shown, cycle_after, verification_text,
+    GroupError, LicenceError, NewPerson, Preview, Proof, Removals, RoleError, Shown, cycle_after, verification_text,
 };
 pub use config::{CloudConfig, ConfigError};
 pub use dns::{DnsError, DnsServer};

@@ -17,6 +17,7 @@ use writeback_store::Store;
 use crate::{
     agents,
     config::{CloudConfig, ConfigError, Listen, TlsFiles},
+    licences,
     mail::Mailer,
     news, portal,
     state::Cloud,
@@ -107,6 +108,10 @@ pub async fn run(
     }
     tasks.spawn(news::tell(Arc::clone(&cloud), ended));
     tasks.spawn(sync::keep_synchronised(Arc::clone(&cloud), stop.clone()));
+    tasks.spawn(licences::keep_seats_settled(
+        Arc::clone(&cloud),
+        stop.clone(),
+    ));
     tasks.spawn(tenants::keep_disabled_out(Arc::clone(&cloud), stop.clone()));
     let sweep = cloud.hub.sweep(stop.clone());
 

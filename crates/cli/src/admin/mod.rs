@@ -4,8 +4,11 @@ mod agents;
 mod audit;
 mod enrolment;
 mod forest;
+mod group;
 mod init;
+mod licence;
 mod operator;
+mod role;
 mod sync;
 mod tenant;
 mod tenant_domain;
@@ -47,6 +50,15 @@ pub enum AdminCommand {
     /// The people that the cloud knows.
     #[command(subcommand)]
     User(user::UserCommand),
+    /// Groups that people are in.
+    #[command(subcommand)]
+    Group(group::GroupCommand),
+    /// Administrators' roles.
+    #[command(subcommand)]
+    Role(role::RoleCommand),
+    /// Licences and their seats.
+    #[command(subcommand)]
+    Licence(licence::LicenceCommand),
     /// The audit trail.
     #[command(subcommand)]
     Audit(audit::AuditCommand),
@@ -107,6 +119,9 @@ pub async fn run(command: AdminCommand) -> anyhow::Result<ExitCode> {
         AdminCommand::Forest(command) => forest::run(command).await?,
         AdminCommand::Sync(command) => return sync::run(command).await,
         AdminCommand::User(command) => user::run(command).await?,
+        AdminCommand::Group(command) => group::run(command).await?,
+        AdminCommand::Role(command) => role::run(command).await?,
+        AdminCommand::Licence(command) => licence::run(command).await?,
         AdminCommand::Audit(command) => audit::run(command).await?,
     }
     Ok(ExitCode::SUCCESS)

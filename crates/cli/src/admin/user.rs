@@ -51,7 +51,7 @@ pub struct CreateArguments {
     /// The mail address.
     #[arg(long)]
     mail: Option<String>,
-    /// They hold an administrator's role: no synchronisation ever matches them.
+    /// They are a global administrator: no synchronisation ever matches them.
     #[arg(long)]
     administrator: bool,
     #[command(flatten)]

@@ -4,9 +4,12 @@
 //! running cloud takes within a second.
 
 mod domains;
+mod groups;
+mod licences;
 mod people;
 mod preview;
 mod removals;
+mod roles;
 mod rules;
 mod scope;
 mod status;
@@ -14,9 +17,12 @@ mod sync;
 mod tenants;
 
 pub use domains::{Proof, verification_text};
+pub use groups::GroupError;
+pub use licences::LicenceError;
 pub use people::NewPerson;
 pub use preview::{Preview, Shown};
 pub use removals::Removals;
+pub use roles::RoleError;
 pub use rules::{AfterRules, cycle_after};
 pub(crate) use scope::{Scope, ScopeError};
 pub use status::ForestState;
