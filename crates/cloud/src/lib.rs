@@ -1,5 +1,6 @@
 //! The cloud role: the portal that people meet, and the side of the relay that agents meet.
 
+mod access;
 mod address;
 mod admin;
 mod agents;
@@ -17,8 +18,9 @@ mod tokens;
 mod words;
 
 pub use admin::{
-    Admin, AdminError, AfterRules, DELTA_CYCLE, ENROLMENT_HOLDS, FULL_CYCLE, ForestState,
-    GroupError, LicenceError, NewPerson, Preview, Proof, Removals, RoleError, Shown, cycle_after, verification_text,
+    Admin, AdminError, AfterRules, Asker, DELTA_CYCLE, ENROLMENT_HOLDS, Explained, FULL_CYCLE,
+    ForestState, GroupError, LicenceError, NewPerson, PolicyAnswer, Preview, Proof, Removals,
+    RoleError, Shown, WritebackState, cycle_after, verification_text,
 };
 pub use config::{CloudConfig, ConfigError};
 pub use dns::{DnsError, DnsServer};

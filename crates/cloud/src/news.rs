@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use tokio::sync::mpsc::UnboundedReceiver;
 use writeback_model::{Outcome, RequestState};
+use writeback_policy::access::Wish;
 use writeback_relay::Ended;
 use writeback_store::{StoreError, User};
 
@@ -13,8 +14,9 @@ use crate::{
     words::{Language, Words},
 };
 
-/// Mails about every request that ended, until the hub is gone: a changed password always, so
-/// that somebody whose account it is hears of it; one that was in doubt, however it ended.
+/// Mails about every request that ended, until the hub is gone: a changed password, so that
+/// somebody whose account it is hears of it, unless the policy says otherwise; one that was in
+/// doubt, however it ended.
 pub async fn tell(cloud: Arc<Cloud>, mut ended: UnboundedReceiver<Ended>) {
     while let Some(ended) = ended.recv().await {
         if let Err(error) = tell_one(&cloud, &ended).await {
@@ -39,6 +41,10 @@ async fn tell_one(cloud: &Cloud, ended: &Ended) -> Result<(), StoreError> {
     let Some(user) = cloud.store.user(asked.tenant, asked.user).await? else {
         return Ok(());
     };
+    let access = cloud.access(asked.tenant, Some(&user), Wish::Reset).await?;
+    if !was_in_doubt && !access.settings.notify_user {
+        return Ok(());
+    }
     let tenant = cloud.store.tenant(asked.tenant).await?;
     let tenant_name = tenant.map(|tenant| tenant.name).unwrap_or_default();
     let now = cloud.clock.now().to_zoned(cloud.time_zone.clone());

@@ -15,7 +15,7 @@ use writeback_relay::Hub;
 use writeback_store::Store;
 
 use crate::{
-    agents,
+    access, agents,
     config::{CloudConfig, ConfigError, Listen, TlsFiles},
     licences,
     mail::Mailer,
@@ -112,6 +112,7 @@ pub async fn run(
         Arc::clone(&cloud),
         stop.clone(),
     ));
+    tasks.spawn(access::keep_rolled(Arc::clone(&cloud), stop.clone()));
     tasks.spawn(tenants::keep_disabled_out(Arc::clone(&cloud), stop.clone()));
     let sweep = cloud.hub.sweep(stop.clone());
 

@@ -2,12 +2,10 @@
 
 use std::sync::Arc;
 
-use writeback_model::{Clock, DomainName, Entropy, TenantId};
+use writeback_model::{Clock, Entropy, TenantId};
 use writeback_policy::{KnownDomain, Limit, Limits, RecoveryAttribute};
 use writeback_relay::Hub;
 use writeback_store::{Store, StoreError, ThrottleAnswer, ThrottleRule};
-use writeback_sync::{ForestFacts, Readiness, readiness};
-use writeback_wire::{ForestHealth, ForestStatus};
 
 use crate::{
     config::PublicUrl,
@@ -81,39 +79,6 @@ impl Cloud {
         key: &str,
     ) -> Result<(), StoreError> {
         self.store.forgive(tenant, &rule(limit), key).await
-    }
-
-    /// Whether passwords of a forest can be written back, and if not, why. A forest that no
-    /// agent ever reported is ready for nothing.
-    pub async fn readiness(
-        &self,
-        tenant: TenantId,
-        forest: &DomainName,
-    ) -> Result<Readiness, StoreError> {
-        let forests = self.store.forests(tenant).await?;
-        let known = forests.iter().find(|it| it.name == *forest);
-        let statuses: Vec<ForestStatus> = self
-            .hub
-            .agents()
-            .into_iter()
-            .filter(|agent| agent.tenant == tenant)
-            .flat_map(|agent| agent.forests)
-            .filter(|status| status.forest == *forest)
-            .collect();
-        let is_ready = |status: &ForestStatus| matches!(status.health, ForestHealth::Ready { .. });
-        let mut scopes: Vec<_> = statuses.iter().filter_map(|it| it.scope.as_ref()).collect();
-        scopes.sort_unstable();
-        scopes.dedup();
-        let facts = ForestFacts {
-            full_import_at: known.and_then(|it| it.full_import_at),
-            full_sync_at: known.and_then(|it| it.full_sync_at),
-            delta_import_at: known.and_then(|it| it.delta_import_at),
-            agent_connected: !statuses.is_empty(),
-            agent_ready: statuses.iter().any(is_ready),
-            guard_waiting: known.is_some_and(|it| it.guard_stopped_at.is_some()),
-            scopes_differ: scopes.len() > 1,
-        };
-        Ok(readiness(&facts, self.clock.now()))
     }
 }
 

@@ -8,12 +8,10 @@ pub mod licence;
 mod limits;
 mod names;
 mod recovery;
-mod reset;
 pub mod roles;
 mod tenants;
 
 pub use limits::{Limit, Limits};
 pub use names::{ForestOfName, KnownDomain, forest_of_name};
 pub use recovery::{RecoveryAttribute, recovery_addresses};
-pub use reset::{Blocked, ResetFacts, may_reset};
 pub use tenants::{TenantFacts, TenantOfName, tenant_of_name};

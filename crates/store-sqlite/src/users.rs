@@ -78,6 +78,27 @@ impl UserStore for SqliteStore {
             .transpose()
     }
 
+    async fn users(
+        &self,
+        tenant: TenantId,
+        after: Option<UserId>,
+        limit: u32,
+    ) -> Result<Vec<User>, StoreError> {
+        sqlx::query(
+            "SELECT * FROM users
+             WHERE tenant_id = ? AND id > ? AND removed_at IS NULL ORDER BY id LIMIT ?",
+        )
+        .bind(tenant.uuid())
+        .bind(after.map_or_else(Vec::new, |user| user.uuid().as_bytes().to_vec()))
+        .bind(limit)
+        .fetch_all(self.readers())
+        .await
+        .doing("list users")?
+        .iter()
+        .map(user)
+        .collect()
+    }
+
     async fn users_by_name(
         &self,
         tenant: TenantId,

@@ -76,6 +76,14 @@ pub trait UserStore {
         name: &UserName,
     ) -> Result<Vec<User>, StoreError>;
 
+    /// The people after one of them, by identifier, at most `limit`.
+    async fn users(
+        &self,
+        tenant: TenantId,
+        after: Option<UserId>,
+        limit: u32,
+    ) -> Result<Vec<User>, StoreError>;
+
     /// How many people the tenant has.
     async fn count_people(&self, tenant: TenantId) -> Result<PeopleCounts, StoreError>;
 }

@@ -3,17 +3,21 @@
 mod agents;
 mod audit;
 mod enrolment;
+mod explain;
 mod forest;
 mod group;
 mod init;
 mod licence;
 mod operator;
+mod policy;
+mod policy_text;
 mod role;
 mod sync;
 mod tenant;
 mod tenant_domain;
 mod text;
 mod user;
+mod writeback;
 
 use std::{
     io::{self, Write},
@@ -59,6 +63,13 @@ pub enum AdminCommand {
     /// Licences and their seats.
     #[command(subcommand)]
     Licence(licence::LicenceCommand),
+    Explain(explain::ExplainArguments),
+    /// Who may reset, by which methods, at how many gates.
+    #[command(subcommand)]
+    Policy(policy::PolicyCommand),
+    /// Whether passwords are written back to directories.
+    #[command(subcommand)]
+    Writeback(writeback::WritebackCommand),
     /// The audit trail.
     #[command(subcommand)]
     Audit(audit::AuditCommand),
@@ -122,6 +133,12 @@ pub async fn run(command: AdminCommand) -> anyhow::Result<ExitCode> {
         AdminCommand::Group(command) => group::run(command).await?,
         AdminCommand::Role(command) => role::run(command).await?,
         AdminCommand::Licence(command) => licence::run(command).await?,
+        AdminCommand::Explain(arguments) => {
+            let is_allowed = explain::run(arguments).await?;
+            return Ok(ExitCode::from(if is_allowed { 0 } else { 2 }));
+        }
+        AdminCommand::Policy(command) => policy::run(command).await?,
+        AdminCommand::Writeback(command) => writeback::run(command).await?,
         AdminCommand::Audit(command) => audit::run(command).await?,
     }
     Ok(ExitCode::SUCCESS)

@@ -7,6 +7,7 @@
     reason = "a test that has made two users may take the first"
 )]
 
+mod access;
 mod accounts;
 mod directory_trouble;
 mod ends;

@@ -189,7 +189,7 @@ cause-not-started-in-time-admin = No agent began before the request expired. It 
 
 cause-seal-key-unknown = Your new password was locked with a key that has just been replaced, so that nobody could open it.
 cause-seal-key-unknown-next = Try again. The new key is used from now on.
-cause-seal-key-unknown-admin = The password was sealed to a key that the agent no longer has. A single case follows a change of keys; if it repeats, enrol the agent again.
+cause-seal-key-unknown-admin = The password was sealed to a key that the agent no longer has. A single case follows a change of keys. If it repeats, have all keys made anew: `writeback admin writeback disable`, then `writeback admin writeback enable`. Nothing is lost by it.
 
 cause-seal-broken = Your new password did not arrive whole, and was thrown away.
 cause-seal-broken-next = Try again. If it happens once more, tell your help desk the code below.
@@ -205,7 +205,7 @@ cause-forest-not-served-admin = The agent’s configuration names another forest
 
 cause-writeback-disabled = Your organisation has switched off resetting passwords here.
 cause-writeback-disabled-next = Ask your help desk to set a password for you.
-cause-writeback-disabled-admin = Writeback is switched off for this tenant. Switch it on, if people should reset passwords themselves.
+cause-writeback-disabled-admin = Writeback is switched off for this tenant or forest. Switch it on, if people should reset passwords themselves: `writeback admin writeback enable`.
 
 cause-internal = Something went wrong on our side before anything was written.
 cause-internal-next = Try again. If it happens once more, tell your help desk the code below.

@@ -159,6 +159,20 @@ not-changed-title = Your password was not changed
 not-changed-lead = Your old password still holds.
 not-changed-another = Choose another password
 
+## Not allowed
+
+refused-title = You cannot reset your password here
+refused-reset-disabled = Your organisation does not let passwords be reset on this page.
+refused-not-in-policy = Your organisation has not opened this page to your account.
+refused-not-licensed = Your account has no licence for resetting passwords.
+refused-not-in-group = Your account is in none of the groups whose members may reset their passwords here.
+refused-not-registered = Too little is registered for you to prove who you are: your organisation asks for more than you have, or for a way that is not offered here.
+refused-on-premises = Something has to be put right in your organisation’s directory before your password can be reset.
+refused-not-connected = Your organisation’s directory cannot be reached at the moment.
+refused-next = Ask your help desk to set a password for you, and tell them the code below.
+refused-next-later = Try again in a few minutes. If it stays like this, tell your help desk the code below.
+refused-next-register = Ask your help desk to set a password for you. Afterwards, have more ways registered to prove who you are.
+
 ## For the help desk
 
 desk-title = For your help desk

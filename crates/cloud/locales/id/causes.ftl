@@ -180,7 +180,7 @@ cause-not-started-in-time-admin = Tidak ada agen yang memulai sebelum permintaan
 
 cause-seal-key-unknown = Kata sandi baru Anda dikunci dengan kunci yang baru saja diganti, sehingga tidak ada yang dapat membukanya.
 cause-seal-key-unknown-next = Silakan coba lagi. Mulai sekarang kunci yang baru akan dipakai.
-cause-seal-key-unknown-admin = Kata sandi disegel dengan kunci yang tidak lagi dimiliki agen. Satu kejadian wajar setelah pergantian kunci; jika terulang, daftarkan ulang agennya.
+cause-seal-key-unknown-admin = Kata sandi disegel dengan kunci yang tidak lagi dimiliki agen. Satu kejadian wajar setelah pergantian kunci. Jika terulang, buat ulang semua kunci: `writeback admin writeback disable`, lalu `writeback admin writeback enable`. Tidak ada yang hilang karenanya.
 
 cause-seal-broken = Kata sandi baru Anda tidak sampai dengan utuh, sehingga dibuang.
 cause-seal-broken-next = Silakan coba lagi. Jika terulang, sampaikan kode di bawah kepada helpdesk.
@@ -196,7 +196,7 @@ cause-forest-not-served-admin = Konfigurasi agen menyebut forest atau domain lai
 
 cause-writeback-disabled = Organisasi Anda menonaktifkan pengaturan ulang kata sandi di sini.
 cause-writeback-disabled-next = Mintalah helpdesk mengatur kata sandi untuk Anda.
-cause-writeback-disabled-admin = Writeback dimatikan untuk tenant ini. Nyalakan jika pengguna boleh mengatur ulang kata sandi sendiri.
+cause-writeback-disabled-admin = Writeback dimatikan untuk tenant atau forest ini. Nyalakan jika pengguna boleh mengatur ulang kata sandi sendiri: `writeback admin writeback enable`.
 
 cause-internal = Ada yang tidak beres di sisi kami sebelum apa pun ditulis.
 cause-internal-next = Silakan coba lagi. Jika terulang, sampaikan kode di bawah kepada helpdesk.

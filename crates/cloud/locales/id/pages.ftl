@@ -139,6 +139,20 @@ not-changed-title = Kata sandi Anda tidak berubah
 not-changed-lead = Kata sandi lama Anda masih berlaku.
 not-changed-another = Pilih kata sandi lain
 
+## Tidak diizinkan
+
+refused-title = Anda tidak dapat mengatur ulang kata sandi di sini
+refused-reset-disabled = Organisasi Anda tidak mengizinkan kata sandi diatur ulang di halaman ini.
+refused-not-in-policy = Organisasi Anda belum membuka halaman ini untuk akun Anda.
+refused-not-licensed = Akun Anda tidak memiliki lisensi untuk mengatur ulang kata sandi.
+refused-not-in-group = Akun Anda tidak termasuk dalam grup yang anggotanya boleh mengatur ulang kata sandi di sini.
+refused-not-registered = Data Anda belum cukup untuk membuktikan siapa Anda: organisasi Anda meminta lebih dari yang terdaftar, atau meminta cara yang tidak tersedia di sini.
+refused-on-premises = Ada yang harus diperbaiki di direktori organisasi Anda sebelum kata sandi Anda dapat diatur ulang.
+refused-not-connected = Direktori organisasi Anda sedang tidak dapat dihubungi.
+refused-next = Mintalah helpdesk mengatur kata sandi untuk Anda, dan sampaikan kode di bawah.
+refused-next-later = Silakan coba lagi beberapa menit lagi. Jika tetap begini, sampaikan kode di bawah kepada helpdesk.
+refused-next-register = Mintalah helpdesk mengatur kata sandi untuk Anda. Setelah itu, daftarkan lebih banyak cara untuk membuktikan siapa Anda.
+
 ## Untuk helpdesk
 
 desk-title = Untuk helpdesk Anda

@@ -4,9 +4,11 @@
 //! running cloud takes within a second.
 
 mod domains;
+mod explain;
 mod groups;
 mod licences;
 mod people;
+mod policy;
 mod preview;
 mod removals;
 mod roles;
@@ -15,11 +17,14 @@ mod scope;
 mod status;
 mod sync;
 mod tenants;
+mod writeback;
 
 pub use domains::{Proof, verification_text};
+pub use explain::Explained;
 pub use groups::GroupError;
 pub use licences::LicenceError;
 pub use people::NewPerson;
+pub use policy::PolicyAnswer;
 pub use preview::{Preview, Shown};
 pub use removals::Removals;
 pub use roles::RoleError;
@@ -27,9 +32,11 @@ pub use rules::{AfterRules, cycle_after};
 pub(crate) use scope::{Scope, ScopeError};
 pub use status::ForestState;
 pub use sync::{DELTA_CYCLE, FULL_CYCLE};
+pub use writeback::{Asker, WritebackState};
 
 use jiff::SignedDuration;
 use writeback_model::{AgentId, Clock, DomainName, EnrolmentId, Entropy, TenantId};
+use writeback_policy::access::ResetPolicyError;
 use writeback_store::{Actor, AuditRecord, Enrolment, Store, StoreError};
 use writeback_sync::RulesError;
 
@@ -111,6 +118,26 @@ pub enum AdminError {
     /// Rules that cannot be.
     #[error("these rules cannot be set")]
     Rules(#[from] RulesError),
+    /// A reset policy that cannot be.
+    #[error("this policy cannot be set")]
+    ResetPolicy(#[from] ResetPolicyError),
+    /// What licences must be there is not.
+    #[error("writeback cannot be switched on")]
+    Licence(#[from] writeback_policy::licence::Refusal),
+    /// An administrator whose own password is in a directory.
+    #[error(
+        "only an administrator of the cloud may switch writeback: this one is synchronised from a \
+         directory, and would be locked out with it"
+    )]
+    SynchronisedAdministrator,
+    /// Nobody.
+    #[error(
+        "nobody goes by the name {0:?}; `writeback admin sync preview NAME` says why somebody is not there"
+    )]
+    NobodyNamed(String),
+    /// Too many.
+    #[error("several people go by the name {0:?}: give the user principal name")]
+    SeveralNamed(String),
     /// Not a name that a person can have.
     #[error("{0:?} is no user principal name: write it as name@suffix")]
     NotAnAddress(String),

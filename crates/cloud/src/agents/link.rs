@@ -254,6 +254,7 @@ async fn beside(
             }
             Ok(())
         }
+        ToCloud::Key(key) => cloud.note_key(agent.tenant, agent.id, key.id).await,
         ToCloud::Changed { forest } => {
             cloud.sync.changed(agent.tenant, forest);
             Ok(())

@@ -6,6 +6,7 @@ use std::{sync::Arc, time::Duration};
 use axum::{body::Body, extract::State, response::Response};
 use jiff::SignedDuration;
 use writeback_model::{Cause, Operation, RequestId, Secret, Target, UserId};
+use writeback_policy::access::{PortalCode, Wish};
 use writeback_relay::{Dispatch, Liveness};
 use writeback_seal::{Binding, Contents, SealError, seal};
 use writeback_store::{NewRequest, ResetSession, StoreError, ThrottleAnswer, User};
@@ -28,6 +29,9 @@ const REQUEST_HOLDS: SignedDuration = SignedDuration::from_secs(20);
 /// How long the browser is kept waiting before it gets a page that says "not known yet" and
 /// asks again by itself. Shorter than any proxy's patience.
 const ANSWER_WITHIN: Duration = Duration::from_secs(12);
+
+/// How many gates a session has passed that got here: the mailed code.
+const GATES_PASSED: u8 = 1;
 
 /// Active Directory takes no more than so many UTF-16 units.
 const PASSWORD_UNITS_MAX: usize = 256;
@@ -164,6 +168,13 @@ async fn ready(
         .user(session.tenant, user)
         .await
         .map_err(failed)?;
+    if let Some(user) = &user
+        && let Some(response) = refused(cloud, browser, tenant_name, session, user)
+            .await
+            .map_err(failed)?
+    {
+        return Ok(Err(response));
+    }
     let target = user.as_ref().and_then(|user| user.target.clone());
     let (Some(user), Some(target)) = (user, target) else {
         // Removed, or enabled in a second forest, since the name was typed.
@@ -185,6 +196,43 @@ async fn ready(
         )));
     }
     Ok(Ok((user, target, liveness)))
+}
+
+/// The page that says which rule is against it; `None` where none is. Asked again at every step,
+/// and last before anything is sealed: what held at the gate may hold no longer. Whether an agent
+/// is there is told afterwards, with its exact cause.
+async fn refused(
+    cloud: &Cloud,
+    browser: &Browser,
+    tenant_name: &str,
+    session: &ResetSession,
+    user: &User,
+) -> Result<Option<Response>, StoreError> {
+    let access = cloud
+        .access(session.tenant, Some(user), Wish::Reset)
+        .await?;
+    let (code, reason) = match access.refusal_but_for(&["agent-ready"]) {
+        Some(finding) => (finding.code, finding.reason),
+        None if access.gates > GATES_PASSED => (
+            Some(PortalCode::NotRegistered),
+            Some("too-few-gates-passed"),
+        ),
+        None => return Ok(None),
+    };
+    let (code, reason) = (
+        code.unwrap_or(PortalCode::NotInPolicy),
+        reason.unwrap_or("refused"),
+    );
+    let audit = session::record(cloud, browser, session, "new password asked for", reason);
+    cloud.store.audit(&audit).await?;
+    Ok(Some(views::refused(
+        browser,
+        tenant_name,
+        code,
+        reason,
+        &access.settings,
+        "/reset/password",
+    )))
 }
 
 /// What is wrong with the two fields, whatever the directory would say.

@@ -7,13 +7,14 @@ use std::sync::Arc;
 
 use axum::{Form, extract::State, response::Response};
 use serde::Deserialize;
-use writeback_model::{DomainName, NameError, TenantId, UserName};
+use writeback_model::{NameError, TenantId, UserName};
 use writeback_policy::{
-    Blocked, ForestOfName, ResetFacts, TenantOfName, forest_of_name, may_reset, recovery_addresses,
+    ForestOfName, KnownDomain, TenantOfName,
+    access::{Method, Wish},
+    forest_of_name, recovery_addresses,
 };
 use writeback_relay::Liveness;
 use writeback_store::{ResetSession, StoreError, Tenant, ThrottleAnswer, User};
-use writeback_sync::NotReady;
 
 use super::{
     browser::Browser,
@@ -25,6 +26,7 @@ use super::{
     views,
 };
 use crate::{
+    access::blanket,
     mail,
     news::language_of,
     state::Cloud,
@@ -97,6 +99,12 @@ pub(super) async fn take(
         return again(StartError::NeedsFullName);
     }
     // Said before anything is spent: no code, no try.
+    if let Some(response) = refused_to_all(&cloud, &browser, &site, tenant, &forest, &known)
+        .await
+        .map_err(failed)?
+    {
+        return Ok(response);
+    }
     if let Some(liveness) = not_live(&cloud, tenant, &forest, &known) {
         return Ok(views::unavailable(&browser, site.name(), &liveness, "/"));
     }
@@ -111,11 +119,35 @@ pub(super) async fn take(
         });
     }
 
-    let (user, blocked) = find(&cloud, tenant, &name).await.map_err(failed)?;
+    let found = find(&cloud, tenant, &name).await.map_err(failed)?;
     let typed = form.name.trim();
-    begin(&cloud, &browser, &site, tenant, typed, user, &blocked)
+    begin(&cloud, &browser, &site, tenant, typed, found)
         .await
         .map_err(failed)
+}
+
+/// The page that says that nobody whose name looks like this can reset now.
+async fn refused_to_all(
+    cloud: &Cloud,
+    browser: &Browser,
+    site: &Site,
+    tenant: TenantId,
+    forest: &ForestOfName,
+    known: &[KnownDomain],
+) -> Result<Option<Response>, StoreError> {
+    let policy = cloud.store.reset_policy(tenant).await?;
+    let writeback = cloud.store.writeback(tenant).await?;
+    let Some(why) = blanket(&policy, &writeback, forest, known) else {
+        return Ok(None);
+    };
+    Ok(Some(views::refused(
+        browser,
+        site.name(),
+        why.code(),
+        why.reason(),
+        &policy.default_entry,
+        "/",
+    )))
 }
 
 /// Why no password of that forest could be written now; `None` when one could.
@@ -123,7 +155,7 @@ fn not_live(
     cloud: &Cloud,
     tenant: TenantId,
     forest: &ForestOfName,
-    known: &[writeback_policy::KnownDomain],
+    known: &[KnownDomain],
 ) -> Option<Liveness> {
     // A name that is no tenant's goes on as one of a tenant whose agents are well.
     if tenant == TenantId::NOBODY {
@@ -142,47 +174,29 @@ fn not_live(
     }
 }
 
-/// The one person who goes by that name and may reset, or every reason why there is none.
-async fn find(
-    cloud: &Cloud,
-    tenant: TenantId,
-    name: &UserName,
-) -> Result<(Option<User>, Vec<Blocked>), StoreError> {
-    let mut users = cloud.store.users_by_name(tenant, name).await?;
-    let matches = users.len();
-    let user = users.pop();
-    let facts = ResetFacts {
-        matches,
-        forest_synchronised: match user.as_ref().and_then(|user| user.target.as_ref()) {
-            Some(target) => is_synchronised(cloud, tenant, &target.forest).await?,
-            None => {
-                // The same question is asked for a name that nobody has, so that it takes as long.
-                cloud.store.forests(tenant).await?;
-                false
-            }
-        },
-        has_account: user.as_ref().is_some_and(|user| user.target.is_some()),
-        enabled_twice: user.as_ref().is_some_and(|user| user.enabled_twice),
-        recovery_addresses: user.as_ref().map_or(0, |user| recovery(cloud, user).len()),
-    };
-    let blocked = may_reset(facts);
-    Ok((user.filter(|_| blocked.is_empty()), blocked))
+/// Who goes by a name, and what they may.
+struct Found {
+    /// The person, where they can pass a gate. Whoever is refused something is told why once they
+    /// have shown who they are.
+    user: Option<User>,
+    /// How it stands with the name, for the audit trail.
+    result: &'static str,
 }
 
-/// Whether the people of a forest are known well enough to reset their passwords. Whether it can
-/// be reached was said before.
-async fn is_synchronised(
-    cloud: &Cloud,
-    tenant: TenantId,
-    forest: &DomainName,
-) -> Result<bool, StoreError> {
-    let readiness = cloud.readiness(tenant, forest).await?;
-    Ok(!readiness.not_ready.iter().any(|reason| {
-        matches!(
-            reason,
-            NotReady::NeverImported | NotReady::NeverSynchronised | NotReady::ImportTooOld
-        )
-    }))
+async fn find(cloud: &Cloud, tenant: TenantId, name: &UserName) -> Result<Found, StoreError> {
+    let mut users = cloud.store.users_by_name(tenant, name).await?;
+    let matches = users.len();
+    let user = users.pop().filter(|_| matches == 1);
+    let access = cloud.access(tenant, user.as_ref(), Wish::Reset).await?;
+    let result = match matches {
+        0 => "no-such-user",
+        1 => access.result(),
+        _ => "ambiguous-name",
+    };
+    Ok(Found {
+        user: user.filter(|_| access.methods.contains(&Method::Email)),
+        result,
+    })
 }
 
 async fn begin(
@@ -191,8 +205,7 @@ async fn begin(
     site: &Site,
     tenant: TenantId,
     typed_name: &str,
-    user: Option<User>,
-    blocked: &[Blocked],
+    Found { user, result }: Found,
 ) -> Result<Response, StoreError> {
     let now = cloud.clock.now();
     let cookie = new_token(&cloud.entropy);
@@ -214,7 +227,6 @@ async fn begin(
         verified_at: None,
         request: None,
     };
-    let result = blocked.first().map_or("success", |reason| reason.id());
     let audit = session::record(cloud, browser, &session, "user name given", result);
     cloud.store.add_session(&session, &audit).await?;
     if let (Some(user), Some(tenant)) = (&user, site.tenant(tenant)) {

@@ -4,13 +4,15 @@ use axum::response::Response;
 use http::StatusCode;
 use jiff::Timestamp;
 use writeback_model::{Cause, HistoryEnforcement, Remark, RequestId};
+use writeback_policy::access::{PortalCode, Settings};
 use writeback_relay::Liveness;
 
 use super::{
     browser::Browser,
     pages::{
-        CodeError, CodePage, DonePage, NotChangedPage, PasswordError, PasswordPage, Progress,
-        ProgressPage, SessionEndedPage, StartError, StartPage, UnavailablePage,
+        CodeError, CodePage, DonePage, Frame, NotChangedPage, PasswordError, PasswordPage,
+        Progress, ProgressPage, RefusedPage, SessionEndedPage, StartError, StartPage,
+        UnavailablePage,
     },
     respond::{frame_of, html, words_of},
     session::{CODE_HOLDS, Open, SESSION_HOLDS},
@@ -121,6 +123,29 @@ pub(super) fn unavailable(
         retry_path,
     };
     html(browser, StatusCode::SERVICE_UNAVAILABLE, &page)
+}
+
+/// Says that a rule is against it. Without settings of a person's, the organisation's own stand.
+pub(super) fn refused(
+    browser: &Browser,
+    tenant_name: &str,
+    code: PortalCode,
+    reason: &str,
+    settings: &Settings,
+    path: &'static str,
+) -> Response {
+    let words = words_of(browser);
+    let page = RefusedPage {
+        frame: Frame {
+            help_contact: settings.help_desk.as_deref(),
+            ..frame_of(&words, tenant_name)
+        },
+        code,
+        reason,
+        note: settings.note.as_deref(),
+        path,
+    };
+    html(browser, StatusCode::FORBIDDEN, &page)
 }
 
 /// Says that it is not known yet.

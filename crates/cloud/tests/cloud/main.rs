@@ -9,6 +9,7 @@
     reason = "a test's helpers say what they expect, as the tests do"
 )]
 
+mod access;
 mod agents;
 mod domains;
 mod frames;

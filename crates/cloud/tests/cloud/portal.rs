@@ -7,14 +7,14 @@ use jiff::SignedDuration;
 use crate::setting::{Agent, Setting};
 
 /// A page: where it was found, and what it is.
-struct Page {
-    status: u16,
-    path: String,
-    html: String,
+pub struct Page {
+    pub status: u16,
+    pub path: String,
+    pub html: String,
 }
 
 impl Page {
-    fn hidden(&self, name: &str) -> String {
+    pub fn hidden(&self, name: &str) -> String {
         let marker = format!("name=\"{name}\" value=\"");
         let rest = self
             .html
@@ -25,7 +25,7 @@ impl Page {
     }
 }
 
-async fn post(setting: &Setting, path: &str, form: &[(&str, &str)]) -> Page {
+pub async fn post(setting: &Setting, path: &str, form: &[(&str, &str)]) -> Page {
     let call = setting
         .http
         .post(setting.at(path))
@@ -44,7 +44,7 @@ async fn page(call: reqwest::RequestBuilder) -> Page {
 }
 
 /// A cloud with one agent, one user, and a browser that was asked for the code.
-async fn asked_for_code(name: &str) -> (Setting, Agent, crate::setting::Link, Page) {
+pub async fn asked_for_code(name: &str) -> (Setting, Agent, crate::setting::Link, Page) {
     let setting = Setting::new().await;
     let agent = setting.agent().await;
     let link = setting.link(&agent).await;
@@ -55,7 +55,7 @@ async fn asked_for_code(name: &str) -> (Setting, Agent, crate::setting::Link, Pa
 }
 
 /// The code in the newest mail.
-async fn code(setting: &Setting, mails: usize) -> String {
+pub async fn code(setting: &Setting, mails: usize) -> String {
     for _ in 0..200 {
         let mut files: Vec<_> = std::fs::read_dir(&setting.mail)
             .unwrap()
@@ -169,7 +169,7 @@ async fn after_five_wrong_codes_the_right_one_does_not_help() {
     assert_eq!(page.path, "/reset/password");
 }
 
-async fn page_of(setting: &Setting, path: &str) -> Page {
+pub async fn page_of(setting: &Setting, path: &str) -> Page {
     page(setting.http.get(setting.at(path))).await
 }
 

@@ -36,10 +36,10 @@ impl Access {
             .map_or("success", |it| it.reason.unwrap_or(it.rule))
     }
 
-    /// Whether every rule lets them through but those that are named.
-    pub fn allowed_but_for(&self, rules: &[&str]) -> bool {
+    /// The first rule that does not let the person through and is none of these.
+    pub fn refusal_but_for(&self, rules: &[&str]) -> Option<&Finding> {
         let mut refusals = self.findings.iter().filter(|it| it.holds == Holds::No);
-        refusals.all(|it| rules.contains(&it.rule))
+        refusals.find(|it| !rules.contains(&it.rule))
     }
 }
 

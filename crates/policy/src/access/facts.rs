@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use writeback_model::{DomainName, GroupId, Role};
 
 use super::{Method, ResetPolicy};
+use crate::licence::HeldLicence;
 
 /// Everything that is known of a person and of where they are.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,8 +17,8 @@ pub struct AccessFacts {
     pub groups: Vec<MemberOf>,
     /// The roles they hold.
     pub roles: Vec<Role>,
-    /// What their licences say to the wish.
-    pub licence: Licence,
+    /// The licences they hold.
+    pub held: Vec<HeldLicence>,
     /// Whether writeback is on for the organisation.
     pub writeback: bool,
     /// Where their password is.
@@ -39,15 +40,6 @@ pub struct MemberOf {
     pub id: GroupId,
     /// Its name.
     pub name: String,
-}
-
-/// What a person's licences say to a wish.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Licence {
-    /// Whether one of them carries it.
-    pub allowed: bool,
-    /// Which, or why none does.
-    pub because: String,
 }
 
 /// Where a person's password is.

@@ -27,7 +27,7 @@ pub use code::PortalCode;
 pub use decide::{Access, decide};
 pub use entry::GroupEntry;
 pub use error::ResetPolicyError;
-pub use facts::{AccessFacts, Account, Agents, ForestFacts, Licence, MemberOf, Throttled};
+pub use facts::{AccessFacts, Account, Agents, ForestFacts, MemberOf, Throttled};
 pub use finding::{Finding, Holds};
 pub use method::Method;
 pub use policy::{Administrators, ResetPolicy, Scope};

@@ -3,25 +3,45 @@
 use jiff::{SignedDuration, Timestamp, Unit};
 
 use super::{
-    Finding, Method, PortalCode, Wish, decide::Case, finding::No, method::list,
+    Account, Finding, Method, PortalCode, Wish, decide::Case, finding::No, method::list,
     policy_rules::set_in,
 };
+use crate::licence::{Entitlement, Feature, entitles};
 
 /// A licence of theirs carries it.
 pub(super) fn licence(case: &Case<'_>) -> Finding {
     const RULE: &str = "licence";
     const SET_IN: &str = "licences";
-    let licence = &case.facts.licence;
-    if licence.allowed {
-        return Finding::yes(RULE, licence.because.as_str(), SET_IN);
+    let feature = feature(case);
+    let Entitlement {
+        allowed, because, ..
+    } = entitles(&case.facts.held, feature);
+    let value = format!("for {}: {because}", feature.id());
+    if allowed {
+        return Finding::yes(RULE, value, SET_IN);
     }
     let no = No {
         reason: "not-licensed",
-        would_help: "Assign a licence that carries it, to the person or to a group of theirs."
-            .to_owned(),
+        would_help: if case.facts.held.is_empty() {
+            "Assign a licence that carries it, to the person or to a group of theirs.".to_owned()
+        } else {
+            "Mend the licences that the person holds, or assign another one that carries it."
+                .to_owned()
+        },
         code: Some(PortalCode::NotLicensed),
     };
-    Finding::no(RULE, licence.because.as_str(), SET_IN, no)
+    Finding::no(RULE, value, SET_IN, no)
+}
+
+/// What the wish needs a licence for. A registration needs that for what it is good for.
+fn feature(case: &Case<'_>) -> Feature {
+    match (case.wish, &case.facts.account) {
+        (Wish::Change, Account::OfTheCloud) => Feature::CloudChange,
+        (Wish::Reset | Wish::Register | Wish::Unlock, Account::OfTheCloud) => Feature::CloudReset,
+        (Wish::Change, _) => Feature::WritebackChange,
+        (Wish::Reset | Wish::Register, _) => Feature::WritebackReset,
+        (Wish::Unlock, _) => Feature::Unlock,
+    }
 }
 
 /// This installation can ask at as many gates as the policy wants.

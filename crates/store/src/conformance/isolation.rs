@@ -196,6 +196,7 @@ async fn synchronised(store: &impl Store, tenant: TenantId, from: u8) -> Vec<Str
         ),
         format!("{:?}", store.count_objects(tenant, &forest).await.unwrap()),
         format!("{:?}", store.sync_rules(tenant).await.unwrap()),
+        format!("{:?}", store.users(tenant, None, 99).await.unwrap()),
         format!("{:?}", store.reset_policy(tenant).await.unwrap()),
         format!("{:?}", store.writeback(tenant).await.unwrap()),
         format!("{:?}", store.key_rolls(tenant).await.unwrap()),

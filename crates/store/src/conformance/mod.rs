@@ -306,6 +306,7 @@ macro_rules! conformance_tests {
                 an_ambiguous_name_gives_all_who_have_it
                 a_changed_name_is_found_and_the_old_one_is_not
                 people_are_counted
+                people_come_in_pages_by_identifier
             }
         }
     };

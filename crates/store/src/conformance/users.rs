@@ -353,3 +353,26 @@ pub async fn people_are_counted<F: Fixture>(fixture: &F) {
         }
     );
 }
+
+pub async fn people_come_in_pages_by_identifier<F: Fixture>(fixture: &F) {
+    let (store, tenant) = with_tenant(fixture).await;
+    assert_eq!(store.users(tenant, None, 9).await.unwrap(), []);
+    people(&store, tenant, 1, &[1, 2, 3, 4]).await;
+    assert!(add_cloud_user(&store, tenant, &of_the_cloud(7, "a@cloud.test")).await);
+    apply(&store, tenant, &[remove(&corp(), 2, Removal::Deleted)]).await;
+    let record = audit(tenant, "Removed");
+    store
+        .remove_staged(tenant, &corp(), false, at(5), &record)
+        .await
+        .unwrap();
+    let mut seen = Vec::new();
+    let mut after = None;
+    loop {
+        let page = store.users(tenant, after, 2).await.unwrap();
+        assert!(page.len() <= 2);
+        let Some(last) = page.last() else { break };
+        after = Some(last.id);
+        seen.extend(page.iter().map(|user| user.id));
+    }
+    assert_eq!(seen, [1, 3, 4, 7].map(user_id), "nobody who was removed");
+}

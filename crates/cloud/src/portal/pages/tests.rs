@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use writeback_model::{Cause, PasswordPolicy, Remark};
+use writeback_policy::access::PortalCode;
 
 use super::*;
 use crate::words::{Language, Words};
@@ -133,6 +134,19 @@ fn all_pages(words: &Words, tenant_name: &str, typed_name: &str) -> Vec<(String,
                 frame,
                 cause,
                 retry_path: "/",
+            }
+            .render(),
+        );
+    }
+    for code in PortalCode::ALL {
+        add(
+            format!("refused-{code}"),
+            RefusedPage {
+                frame,
+                code,
+                reason: "not-in-group",
+                note: Some(typed_name),
+                path: "/reset/password",
             }
             .render(),
         );
