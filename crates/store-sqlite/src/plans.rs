@@ -41,6 +41,9 @@ async fn a_batch_reads_no_more_than_its_own_objects() {
             "SCAN inside",
             "SCAN outside",
             "SCAN accounts",
+            // The batch itself, as bound values.
+            "SCAN new",
+            "SCAN 3 CONSTANT ROWS",
         ];
         let scan = plan
             .iter()
