@@ -128,7 +128,7 @@ async fn change(arguments: MemberArguments, is_in: bool) -> anyhow::Result<()> {
             let inner = admin.find_group(&inner.unwrap_or_default()).await?;
             (
                 GroupMember::Group(inner.id),
-                format!("the group {}", inner.name),
+                format!("The group {}", inner.name),
             )
         }
     };

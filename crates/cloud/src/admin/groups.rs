@@ -35,6 +35,9 @@ pub enum GroupError {
     /// More than one person does.
     #[error("{0} means more than one person: use the user principal name")]
     ManyUsers(String),
+    /// They were looked up a moment ago.
+    #[error("whoever was to be a member was removed meanwhile")]
+    MemberGone,
     /// Something else.
     #[error(transparent)]
     Admin(#[from] AdminError),
@@ -145,8 +148,7 @@ impl Admin<'_> {
             MemberAnswer::Done => Ok(true),
             MemberAnswer::AsBefore => Ok(false),
             MemberAnswer::NoGroup => Err(GroupError::Synchronised(group.name.clone())),
-            // They were looked up a moment ago.
-            MemberAnswer::NoMember => Err(GroupError::NoUser("them any more".to_owned())),
+            MemberAnswer::NoMember => Err(GroupError::MemberGone),
         }
     }
 }

@@ -99,13 +99,13 @@ pub(super) async fn assign(arguments: AssignArguments) -> anyhow::Result<()> {
         println!("{name} is assigned to {whom}.");
     }
     if without_seat > 0 {
-        let verb = if arguments.dry_run {
-            "would wait"
+        let leaves = if arguments.dry_run {
+            "would leave"
         } else {
-            "wait"
+            "leaves"
         };
         println!(
-            "Look at this: {} {verb} for a seat, and have no licence until then; \
+            "Look at this: it {leaves} {} waiting for a seat, without this licence until then; \
              `writeback admin licence set-seats` sets how many there are.",
             people(without_seat)
         );

@@ -13,7 +13,7 @@ use writeback_store::{
 use crate::{
     admin::{
         OpenCloud, print, print_json,
-        text::{Table, at, number, one_line, people},
+        text::{Table, at, number, one_line, things},
     },
     outside::SystemClock,
 };
@@ -148,7 +148,11 @@ fn note(sku: &SubscribedSku, zone: &TimeZone) -> Option<String> {
     };
     let surplus = sku.surplus_until.map(|until| {
         let seats = sku.consumed.saturating_sub(sku.sku.prepaid.unwrap_or(0));
-        format!("{} lose their seat {}", people(seats), at(until, zone))
+        format!(
+            "{} too many, gone at {}",
+            things(seats, "seat"),
+            at(until, zone)
+        )
     });
     let notes: Vec<_> = state.into_iter().chain(surplus).collect();
     (!notes.is_empty()).then(|| notes.join("; "))

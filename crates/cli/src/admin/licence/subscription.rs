@@ -14,7 +14,7 @@ use writeback_store::NewSku;
 use crate::{
     admin::{
         Cloud, OpenCloud, operator,
-        text::{at, number, one_line, people},
+        text::{at, one_line, things},
     },
     outside::{SystemClock, SystemEntropy},
 };
@@ -164,12 +164,10 @@ pub(super) async fn add(arguments: AddArguments) -> anyhow::Result<()> {
     open.admin().add_sku(&sku, &operator::by()).await?;
     let name = one_line(&sku.part_number);
     println!(
-        "{name} ({}) is added, with {} seats. It is nobody's until it is assigned: \
+        "{name} ({}) is added, with {}. It is nobody's until it is assigned: \
          `writeback admin licence assign {name} --group GROUP`.",
         one_line(&sku.product),
-        arguments
-            .seats
-            .map_or_else(|| "unlimited".to_owned(), number)
+        seats_in_words(arguments.seats)
     );
     Ok(())
 }
@@ -210,17 +208,17 @@ pub(super) async fn set_seats(arguments: SeatsArguments) -> anyhow::Result<()> {
         admin.set_seats(&sku, seats, &operator::by()).await?
     };
     let name = one_line(&sku.sku.part_number);
-    let many = seats.map_or_else(|| "unlimited".to_owned(), number);
+    let many = seats_in_words(seats);
     if arguments.dry_run {
-        println!("{name} would have {many} seats. Nothing was changed.");
+        println!("{name} would have {many}. Nothing was changed.");
     } else {
-        println!("{name} has {many} seats now.");
+        println!("{name} has {many} now.");
     }
     if let Lowered::Surplus { seats, until } = lowered {
         println!(
-            "Look at this: {} more than that have one. Those who got theirs last keep it until \
-             {}, and nobody gets a new one meanwhile.",
-            people(seats),
+            "Look at this: that is {} fewer than are taken. Those who got theirs last keep it \
+             until {}, and nobody gets a new one meanwhile.",
+            things(seats, "seat"),
             local(&open, until)?
         );
     }
@@ -258,21 +256,28 @@ pub(super) async fn set_state(arguments: StateArguments) -> anyhow::Result<()> {
     };
     let state = admin.set_term(&sku, term, &operator::by()).await?;
     let name = one_line(&sku.sku.part_number);
-    println!("{name} is {}.", state.id());
     match state {
-        LicenceState::Enabled => {}
+        LicenceState::Enabled => println!("{name} is enabled."),
         LicenceState::Warning { until } => println!(
-            "It works until {}, and is suspended then.",
+            "{name} ended: it works until {} (warning), and is suspended then.",
             local(&open, until)?
         ),
         LicenceState::Suspended => println!(
-            "Whoever is assigned it keeps it, and cannot use what it carries until it is enabled."
+            "{name} is suspended: whoever is assigned it keeps it, and cannot use what it \
+             carries until it is enabled."
         ),
         LicenceState::Expired => {
-            println!("Nobody can use what it carries: remove its assignments.");
+            println!("{name} is expired: nobody can use what it carries; remove its assignments.")
         }
     }
     Ok(())
+}
+
+fn seats_in_words(seats: Option<u64>) -> String {
+    seats.map_or_else(
+        || "unlimited seats".to_owned(),
+        |seats| things(seats, "seat"),
+    )
 }
 
 fn local(open: &OpenCloud, time: Timestamp) -> anyhow::Result<String> {
