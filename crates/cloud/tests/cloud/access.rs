@@ -2,9 +2,12 @@
 
 use std::time::Duration;
 
-use writeback_model::{Cause, KeyId, Outcome};
-use writeback_policy::access::{ResetPolicy, Scope};
-use writeback_store::{AuditStore, NewCloudUser, ResetPolicyStore, UserStore, WritebackStore};
+use writeback_model::{Cause, GroupId, KeyId, Outcome};
+use writeback_policy::access::{GroupEntry, ResetPolicy, Scope};
+use writeback_store::{
+    AuditStore, GroupMember, GroupStore, LicenceStore, NewCloudUser, NewGroup, ResetPolicyStore,
+    TenantStore, UserStore, WritebackStore,
+};
 use writeback_wire::{Evidence, SealingKey, ToAgent, ToCloud};
 
 use crate::{
@@ -139,6 +142,67 @@ async fn what_changes_after_the_gate_counts_at_the_password() {
     for reason in ["reset-off", "not-in-group", "writeback-off"] {
         assert!(trail.contains(reason), "{reason} is not in the trail");
     }
+}
+
+#[tokio::test]
+async fn a_group_that_is_left_and_a_licence_that_is_taken_count_at_the_password() {
+    let (setting, _agent, mut link, page) = at_the_password().await;
+    let (store, tenant) = (&setting.store, setting.tenant.id);
+    let audit = record(tenant, jiff::Timestamp::UNIX_EPOCH);
+    let now = writeback_model::Clock::now(&*setting.clock);
+    let name = "ann@corp.test".parse().unwrap();
+    let ann = store
+        .users_by_name(tenant, &name)
+        .await
+        .unwrap()
+        .remove(0)
+        .id;
+    let group = NewGroup {
+        id: GroupId::from_uuid(uuid(5)),
+        name: "Staff".into(),
+    };
+    assert!(store.add_group(tenant, &group, now, &audit).await.unwrap());
+    let member = GroupMember::User(ann);
+    let joins = || store.add_group_member(tenant, group.id, member, now, &audit);
+    joins().await.unwrap();
+    set(&setting, |policy| {
+        policy.scope = Scope::Selected;
+        policy.groups = vec![GroupEntry {
+            group: group.name.clone(),
+            id: Some(group.id),
+            ..GroupEntry::default()
+        }];
+    })
+    .await;
+    assert_eq!(page_of(&setting, "/reset/password").await.status, 200);
+    store
+        .remove_group_member(tenant, group.id, member, now, &audit)
+        .await
+        .unwrap();
+    is_refused(&sets(&setting, &page).await, "SSPR_0013", "not-in-group");
+    joins().await.unwrap();
+
+    let held = store.licence_assignments(tenant).await.unwrap().remove(0);
+    let taken = store.unassign_licence(tenant, held.sku, held.to, now, &audit);
+    assert!(taken.await.unwrap());
+    is_refused(&sets(&setting, &page).await, "SSPR_0012", "not-licensed");
+    assert!(
+        !is_offered(&mut link).await,
+        "something was sealed and sent"
+    );
+    store
+        .assign_licence(tenant, held.sku, held.to, &[], now, &audit)
+        .await
+        .unwrap();
+
+    // The tenant itself: its own page, and nothing is sent.
+    assert!(store.disable_tenant(tenant, now, &audit).await.unwrap());
+    let disabled = sets(&setting, &page).await;
+    assert_eq!(disabled.status, 503, "{}", disabled.html);
+    assert!(
+        !is_offered(&mut link).await,
+        "something was sealed and sent"
+    );
 }
 
 #[tokio::test]
