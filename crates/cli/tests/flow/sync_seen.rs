@@ -62,8 +62,14 @@ impl Seen {
 
     /// Somebody who must be there.
     pub async fn known(&self, anchor: &[u8; 16]) -> Result<Person> {
-        let person = self.present(anchor).await?;
-        person.context("the cloud does not know them")
+        let person = self.person(anchor).await?;
+        match person {
+            Some(person) if person.removed_at.is_none() => Ok(person),
+            other => {
+                let runs = self.runs("").await?;
+                bail!("the cloud does not know them: {other:?}; the last runs: {runs:#?}")
+            }
+        }
     }
 
     /// Waits until what the cloud has of somebody is as wanted; tells how long it took.
