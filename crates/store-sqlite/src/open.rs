@@ -21,6 +21,12 @@ static MIGRATIONS: Migrator = sqlx::migrate!();
 /// import, takes a few hundredths of a second; a copy of the file being made takes longer.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
 
+/// How long to wait before a file that another process is setting up is tried again.
+const BUSY_PAUSE: Duration = Duration::from_millis(10);
+
+/// <https://sqlite.org/rescode.html#busy>
+const SQLITE_BUSY: u32 = 5;
+
 /// SQLite writes one at a time: more connections would only wait inside it, and unfairly.
 const WRITERS: u32 = 1;
 
@@ -120,10 +126,7 @@ impl SqliteStore {
             source,
         };
 
-        let writer = pool(WRITERS)
-            .connect_with(options.clone())
-            .await
-            .map_err(connect)?;
+        let writer = first(&options).await.map_err(connect)?;
         migrate(&writer, path).await?;
         let readers = pool(READERS)
             .connect_with(options.pragma("query_only", "ON"))
@@ -156,6 +159,28 @@ impl fmt::Debug for SqliteStore {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("SqliteStore(..)")
     }
+}
+
+/// The first connection, which turns a new file's log on. While another process does the same,
+/// SQLite refuses at once instead of waiting as it does for everything else.
+async fn first(options: &SqliteConnectOptions) -> Result<SqlitePool, sqlx::Error> {
+    let mut waited = Duration::ZERO;
+    loop {
+        match pool(WRITERS).connect_with(options.clone()).await {
+            Err(error) if is_busy(&error) && waited < BUSY_TIMEOUT => {
+                tokio::time::sleep(BUSY_PAUSE).await;
+                waited += BUSY_PAUSE;
+            }
+            done => return done,
+        }
+    }
+}
+
+/// Whether another connection is in the way: `SQLITE_BUSY` in any of its extended forms.
+fn is_busy(error: &sqlx::Error) -> bool {
+    let code = error.as_database_error().and_then(|error| error.code());
+    code.and_then(|code| code.parse::<u32>().ok())
+        .is_some_and(|code| code & 0xff == SQLITE_BUSY)
 }
 
 /// Makes the file where there is none. It never opens one that is there: closing it again
