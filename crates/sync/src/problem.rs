@@ -129,8 +129,8 @@ impl Problem {
             ),
             Self::UpnSuffixNotVerified { suffix } => format!(
                 "The suffix {suffix} of the user principal name is neither one of the forest's \
-                 nor verified. Change the name, or add the suffix to verified_suffixes of the \
-                 rules."
+                 nor verified. Change the name, verify the domain (`writeback admin tenant domain \
+                 add {suffix}`), or add it to verified_suffixes of the rules."
             ),
             Self::EnabledInTwoForests { forest } => format!(
                 "The person's account in {forest} is enabled, too, so that no password of theirs \

@@ -121,7 +121,10 @@ async fn add(domain: &DomainName, cloud: &Cloud) -> anyhow::Result<()> {
     }
     println!("To show that {domain} is yours, publish this in its DNS:\n");
     println!("  {domain}.  TXT  \"{}\"\n", verification_text(&added));
-    println!("and then:\n\n  writeback admin tenant domain verify {domain}");
+    let tenant = cloud.tenant.as_ref();
+    let tenant = tenant.map(|it| format!(" --tenant '{}'", one_line(it)));
+    let tenant = tenant.unwrap_or_default();
+    println!("and then:\n\n  writeback admin tenant domain verify {domain}{tenant}");
     Ok(())
 }
 

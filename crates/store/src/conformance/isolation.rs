@@ -24,7 +24,7 @@ use crate::{
     WantedCycle, Which,
 };
 
-const RULE: ThrottleRule = ThrottleRule {
+pub(super) const RULE: ThrottleRule = ThrottleRule {
     name: "attempts",
     limit: 1,
     window: SignedDuration::from_secs(100),
@@ -32,7 +32,7 @@ const RULE: ThrottleRule = ThrottleRule {
 };
 
 /// The person of the tenant that was filled from a number on.
-fn first_user(from: u8) -> UserId {
+pub(super) fn first_user(from: u8) -> UserId {
     UserId::from_uuid(uuid(u128::from(from) * 10))
 }
 
@@ -60,7 +60,7 @@ async fn synchronise(store: &impl Store, tenant: TenantId, from: u8) {
         .unwrap();
 }
 
-fn wanted(number: u8) -> WantedCycle {
+pub(super) fn wanted(number: u8) -> WantedCycle {
     WantedCycle {
         cycle: run_id(u128::from(number) + 500),
         forest: corp(),
@@ -72,7 +72,7 @@ fn wanted(number: u8) -> WantedCycle {
 
 /// Fills a tenant: people, objects, a group, a run that is under way, a wish, rules, an agent, a
 /// pending, a claimed and a doubted request, and something counted. Numbers begin at `from`.
-async fn fill(store: &impl Store, tenant: TenantId, from: u8) {
+pub(super) async fn fill(store: &impl Store, tenant: TenantId, from: u8) {
     let number = u128::from(from);
     imported(
         store,
@@ -145,7 +145,7 @@ async fn set_access(store: &impl Store, tenant: TenantId, from: u8) {
 }
 
 /// Keys that name people in every way.
-fn keys(from: u8) -> Keys {
+pub(super) fn keys(from: u8) -> Keys {
     Keys {
         users: [first_user(from)].into(),
         anchors: [anchor(1), anchor(2)].into(),
@@ -155,7 +155,7 @@ fn keys(from: u8) -> Keys {
 }
 
 /// What a tenant has of what directories brought, as text.
-async fn synchronised(store: &impl Store, tenant: TenantId, from: u8) -> Vec<String> {
+pub(super) async fn synchronised(store: &impl Store, tenant: TenantId, from: u8) -> Vec<String> {
     let (forest, group, run) = (corp(), anchor(4).guid().to_string(), run_id(from.into()));
     let all = store.objects(tenant, &forest, Which::All, None, 99).await;
     let pending = store
@@ -226,7 +226,7 @@ async fn synchronised(store: &impl Store, tenant: TenantId, from: u8) -> Vec<Str
 }
 
 /// All that a tenant has, as text.
-async fn all_of(store: &impl Store, tenant: TenantId, from: u8) -> String {
+pub(super) async fn all_of(store: &impl Store, tenant: TenantId, from: u8) -> String {
     let number = u128::from(from);
     let mut requests = Vec::new();
     for offset in 0..3 {

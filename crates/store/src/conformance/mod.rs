@@ -28,6 +28,7 @@ pub mod forests;
 pub mod groups;
 pub mod imports;
 pub mod isolation;
+pub mod isolation_random;
 pub mod licences;
 pub mod licences_isolation;
 pub mod objects;
@@ -178,6 +179,9 @@ macro_rules! conformance_tests {
             licences_isolation {
                 a_tenant_sees_none_of_anothers_groups_roles_and_licences
                 a_tenant_changes_none_of_anothers_groups_roles_and_licences
+            }
+            isolation_random {
+                no_sequence_of_calls_crosses_over
             }
             objects {
                 objects_come_in_pages_by_anchor
@@ -349,6 +353,7 @@ mod tests {
             ("isolation", include_str!("isolation.rs")),
             ("licences", include_str!("licences.rs")),
             ("licences_isolation", include_str!("licences_isolation.rs")),
+            ("isolation_random", include_str!("isolation_random.rs")),
             ("objects", include_str!("objects.rs")),
             ("people", include_str!("people.rs")),
             ("removals", include_str!("removals.rs")),
