@@ -74,18 +74,22 @@ fn main() -> ExitCode {
     match run(arguments) {
         Ok(code) => code,
         Err(error) => {
-            // The whole chain, each link once: what happened, then why.
-            eprintln!("writeback: {error}");
-            let mut said = error.to_string();
-            for cause in error.chain().skip(1).map(ToString::to_string) {
-                // Some libraries repeat their source in their own words.
-                if !said.contains(&cause) {
-                    eprintln!("  because: {cause}");
-                }
-                said = cause;
-            }
+            complain(&error);
             ExitCode::FAILURE
         }
+    }
+}
+
+/// The whole chain of an error, each link once: what happened, then why.
+fn complain(error: &anyhow::Error) {
+    eprintln!("writeback: {error}");
+    let mut said = error.to_string();
+    for cause in error.chain().skip(1).map(ToString::to_string) {
+        // Some libraries repeat their source in their own words.
+        if !said.contains(&cause) {
+            eprintln!("  because: {cause}");
+        }
+        said = cause;
     }
 }
 

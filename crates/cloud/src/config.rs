@@ -8,6 +8,8 @@ use std::{
 use serde::Deserialize;
 use writeback_policy::RecoveryAttribute;
 
+use crate::audit::{AuditSection, AuditSettings};
+
 use crate::dns::DnsServer;
 
 /// Everything an operator can set. Unknown fields are refused, so that a typing mistake is
@@ -43,6 +45,9 @@ pub struct CloudConfig {
     /// `10.0.0.53:5353`; the system's where there are none.
     #[serde(default)]
     pub dns_servers: Vec<DnsServer>,
+    /// The audit trail. [`CloudConfig::audit`] has the defaults filled in.
+    #[serde(default)]
+    audit: AuditSection,
 }
 
 /// When imports are made that nobody asked for: the safety net under the changes that agents
@@ -197,6 +202,11 @@ impl CloudConfig {
             .collect()
     }
 
+    /// How the audit trail is kept.
+    pub fn audit(&self) -> AuditSettings {
+        self.audit.beside(&self.database)
+    }
+
     /// When imports are due.
     pub fn schedule(&self) -> crate::sync::Schedule {
         let hours = i64::from(self.sync.full_every_hours);
@@ -289,6 +299,15 @@ impl PublicUrl {
     /// Whether browsers reach it by HTTPS.
     pub const fn is_secure(&self) -> bool {
         self.secure
+    }
+
+    /// The host alone.
+    pub fn host(&self) -> &str {
+        let authority = self.origin.split("://").nth(1).unwrap_or_default();
+        match authority.strip_prefix('[') {
+            Some(rest) => rest.split(']').next().unwrap_or_default(),
+            None => authority.split(':').next().unwrap_or_default(),
+        }
     }
 
     /// The address of a path on it.

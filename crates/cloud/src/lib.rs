@@ -4,6 +4,7 @@ mod access;
 mod address;
 mod admin;
 mod agents;
+mod audit;
 mod config;
 mod dns;
 mod licences;
@@ -22,6 +23,7 @@ pub use admin::{
     ForestState, GroupError, LicenceError, NewPerson, PolicyAnswer, Preview, Proof, Removals,
     RoleError, Shown, WritebackState, cycle_after, verification_text,
 };
+pub use audit::{AuditSettings, ExportRange, Format, Keeper, TrailError, audit_public_key, verify};
 pub use config::{CloudConfig, ConfigError};
 pub use dns::{DnsError, DnsServer};
 pub use server::{RunError, run};

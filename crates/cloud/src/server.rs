@@ -16,6 +16,7 @@ use writeback_store::Store;
 
 use crate::{
     access, agents,
+    audit::{Keeper, Routine, TrailError},
     config::{CloudConfig, ConfigError, Listen, TlsFiles},
     licences,
     mail::Mailer,
@@ -37,6 +38,9 @@ pub enum RunError {
     /// The configuration.
     #[error(transparent)]
     Config(#[from] ConfigError),
+    /// The key of the audit trail.
+    #[error("the audit trail cannot be signed")]
+    Trail(#[from] TrailError),
     /// A certificate or its key.
     #[error("the certificate {certificate} with its key {key} cannot be used")]
     Certificate {
@@ -70,6 +74,9 @@ pub async fn run(
     entropy: Arc<dyn Entropy>,
     stop: CancellationToken,
 ) -> Result<(), RunError> {
+    let audit = config.audit();
+    let keeper = Keeper::open(&audit, Arc::clone(&store), Arc::clone(&clock), &*entropy)?;
+    let trail = Routine::new(keeper, audit.keep_days);
     let (ended_sender, ended) = mpsc::unbounded_channel();
     let hub = Hub::new(Arc::clone(&store), Arc::clone(&clock), ended_sender);
     let cloud = Arc::new(Cloud {
@@ -114,6 +121,7 @@ pub async fn run(
     ));
     tasks.spawn(access::keep_rolled(Arc::clone(&cloud), stop.clone()));
     tasks.spawn(tenants::keep_disabled_out(Arc::clone(&cloud), stop.clone()));
+    let trail = tokio::spawn(trail.run(stop.clone()));
     let sweep = cloud.hub.sweep(stop.clone());
 
     let outcome = tokio::select! {
@@ -124,6 +132,11 @@ pub async fn run(
     handle.graceful_shutdown(Some(STOP_WITHIN));
     while servers.join_next().await.is_some() {}
     sweep.abort();
+    // What ended the servers may have been an error, not `stop`.
+    stop.cancel();
+    if let Ok(trail) = trail.await {
+        trail.finish().await;
+    }
     outcome
 }
 

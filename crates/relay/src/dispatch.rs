@@ -205,8 +205,8 @@ pub(crate) fn ended_record(
 const fn activity(operation: writeback_model::Operation) -> &'static str {
     use writeback_model::Operation;
     match operation {
-        Operation::Reset { .. } => "Reset password (self-service)",
-        Operation::Change => "Change password (self-service)",
-        Operation::Unlock => "Unlock user account (self-service)",
+        Operation::Reset { .. } => writeback_store::activity::RESET_SELF_SERVICE,
+        Operation::Change => writeback_store::activity::CHANGE_SELF_SERVICE,
+        Operation::Unlock => writeback_store::activity::UNLOCK_SELF_SERVICE,
     }
 }

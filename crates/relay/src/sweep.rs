@@ -93,7 +93,7 @@ impl Hub {
             tenant: Some(asked.tenant),
             at: now,
             actor: Actor::Cloud,
-            activity: "Outcome of a request in doubt",
+            activity: writeback_store::activity::REQUEST_IN_DOUBT,
             user: Some(asked.user),
             correlation: Some(asked.id.uuid()),
             address: None,

@@ -13,7 +13,10 @@ use sqlx::{
 };
 use writeback_store::StoreError;
 
-use crate::row::Doing;
+use crate::{
+    audit::{begin_chains, has_no_chains},
+    row::Doing,
+};
 
 static MIGRATIONS: Migrator = sqlx::migrate!();
 
@@ -102,6 +105,18 @@ pub enum OpenError {
         /// What went wrong.
         #[source]
         source: MigrateError,
+    },
+    /// The audit trail of an earlier version could not be chained.
+    #[error(
+        "the audit trail in the database file {} could not be chained; nothing was changed",
+        path.display()
+    )]
+    Chains {
+        /// The file.
+        path: PathBuf,
+        /// What went wrong.
+        #[source]
+        source: StoreError,
     },
 }
 
@@ -239,10 +254,19 @@ async fn migrate(writer: &SqlitePool, path: &Path) -> Result<(), OpenError> {
         .begin_with("BEGIN IMMEDIATE")
         .await
         .map_err(connect)?;
+    let has_no_chains = has_no_chains(&mut tx).await.map_err(connect)?;
     // Not `run`: its future cannot be sent between threads.
     MIGRATIONS
         .run_direct(None, &mut *tx, false)
         .await
         .map_err(failed)?;
+    if has_no_chains {
+        begin_chains(&mut tx)
+            .await
+            .map_err(|source| OpenError::Chains {
+                path: path.to_owned(),
+                source,
+            })?;
+    }
     tx.commit().await.map_err(connect)
 }

@@ -35,7 +35,7 @@ mod writeback;
 
 pub use access::ResetPolicyStore;
 pub use agents::{Agent, AgentStore, EnrolRefused, Enrolment, NewAgent};
-pub use audit::{Actor, AuditRecord, AuditStore};
+pub use audit::{Actor, AuditFilter, AuditRecord, AuditStore, KeptLine, KnownChain};
 pub use connector::{BatchAnswer, CompleteAnswer, ConnectorStore, Group, ObjectCounts, Which};
 pub use domains::{DomainStore, TenantDomain, Verification, VerifyAnswer};
 pub use error::StoreError;
@@ -54,6 +54,7 @@ pub use tenants::{RenameAnswer, Tenant, TenantStore};
 pub use throttles::{ThrottleAnswer, ThrottleRule, ThrottleStore};
 pub use users::{NewCloudUser, PeopleCounts, User, UserStore};
 pub use writeback::{KeyRoll, Switch, Writeback, WritebackStore};
+pub use writeback_audit::activity;
 
 /// Everything a backend offers.
 pub trait Store:

@@ -139,7 +139,7 @@ pub async fn run(command: AdminCommand) -> anyhow::Result<ExitCode> {
         }
         AdminCommand::Policy(command) => policy::run(command).await?,
         AdminCommand::Writeback(command) => writeback::run(command).await?,
-        AdminCommand::Audit(command) => audit::run(command).await?,
+        AdminCommand::Audit(command) => return audit::run(command).await,
     }
     Ok(ExitCode::SUCCESS)
 }

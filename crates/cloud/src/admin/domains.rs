@@ -43,7 +43,11 @@ impl Admin<'_> {
             added_at: self.clock.now(),
             verified: None,
         };
-        let audit = self.record(tenant.id, "Unverified domain added", name.to_string());
+        let audit = self.record(
+            tenant.id,
+            writeback_store::activity::DOMAIN_ADDED,
+            name.to_string(),
+        );
         match self.store.add_domain(tenant.id, &domain, &audit).await? {
             true => Ok(domain),
             false => self.domain(name).await,
@@ -69,7 +73,11 @@ impl Admin<'_> {
             }
             Proof::Operator(by) => (Verification::Operator, format!("{name}, by {by}")),
         };
-        let audit = self.record(tenant.id, "Domain verified", detail);
+        let audit = self.record(
+            tenant.id,
+            writeback_store::activity::DOMAIN_VERIFIED,
+            detail,
+        );
         let now = self.clock.now();
         let answer = self
             .store
@@ -90,7 +98,11 @@ impl Admin<'_> {
     pub async fn remove_domain(&self, name: &DomainName) -> Result<(), AdminError> {
         let tenant = self.tenant().await?;
         let was_verified = self.domain(name).await?.verified.is_some();
-        let audit = self.record(tenant.id, "Domain removed", name.to_string());
+        let audit = self.record(
+            tenant.id,
+            writeback_store::activity::DOMAIN_REMOVED,
+            name.to_string(),
+        );
         match self.store.remove_domain(tenant.id, name, &audit).await? {
             true if was_verified => self.look_again(name).await,
             true => Ok(()),

@@ -176,7 +176,11 @@ impl Admin<'_> {
             created_at: now,
             expires_at: now + ENROLMENT_HOLDS,
         };
-        let audit = self.record(tenant.id, "Enrolment token created", id.to_string());
+        let audit = self.record(
+            tenant.id,
+            writeback_store::activity::ENROLMENT_CREATED,
+            id.to_string(),
+        );
         self.store.add_enrolment(&enrolment, &audit).await?;
         Ok((shown, enrolment))
     }
@@ -184,7 +188,11 @@ impl Admin<'_> {
     /// Revokes an agent.
     pub async fn revoke_agent(&self, agent: AgentId) -> Result<(), AdminError> {
         let tenant = self.tenant().await?;
-        let audit = self.record(tenant.id, "Agent revoked", agent.to_string());
+        let audit = self.record(
+            tenant.id,
+            writeback_store::activity::AGENT_REVOKED,
+            agent.to_string(),
+        );
         match self
             .store
             .revoke_agent(tenant.id, agent, self.clock.now(), &audit)

@@ -46,7 +46,11 @@ impl Admin<'_> {
         };
         let audit = writeback_store::AuditRecord {
             user: Some(user.id),
-            ..self.record(tenant.id, "User created", String::new())
+            ..self.record(
+                tenant.id,
+                writeback_store::activity::USER_CREATED,
+                String::new(),
+            )
         };
         let now = self.clock.now();
         match self

@@ -67,7 +67,11 @@ impl Admin<'_> {
         let answer = self.check_reset_policy(policy, recovery).await?;
         if answer.differs {
             let tenant = self.tenant().await?;
-            let audit = self.record(tenant.id, "Reset policy set", format!("by {by}"));
+            let audit = self.record(
+                tenant.id,
+                writeback_store::activity::POLICY_CHANGED,
+                format!("by {by}"),
+            );
             self.store
                 .set_reset_policy(tenant.id, &answer.policy, &audit)
                 .await?;

@@ -43,7 +43,7 @@ impl Admin<'_> {
         self.forests(Some(forest)).await?;
         let tenant = self.tenant().await?.id;
         let detail = format!("{forest}, by {by}");
-        let audit = self.record(tenant, "Removals approved", detail);
+        let audit = self.record(tenant, writeback_store::activity::REMOVALS_APPROVED, detail);
         Ok(self.store.approve_removals(tenant, forest, &audit).await?)
     }
 }

@@ -65,7 +65,11 @@ impl Admin<'_> {
         let after = self.check_rules(rules).await?;
         if !after.profiles.is_empty() {
             let tenant = self.tenant().await?;
-            let audit = self.record(tenant.id, "Synchronization rules set", format!("by {by}"));
+            let audit = self.record(
+                tenant.id,
+                writeback_store::activity::SYNC_RULES_SET,
+                format!("by {by}"),
+            );
             self.store.set_sync_rules(tenant.id, rules, &audit).await?;
         }
         Ok(after)

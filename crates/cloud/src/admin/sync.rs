@@ -46,7 +46,7 @@ impl Admin<'_> {
         let detail = format!("{forest}: {}, asked for by {by}", names.join(", "));
         let audit = writeback_store::AuditRecord {
             correlation: Some(wanted.cycle.uuid()),
-            ..self.record(tenant.id, "Synchronization requested", detail)
+            ..self.record(tenant.id, writeback_store::activity::SYNC_REQUESTED, detail)
         };
         match self.store.want_cycle(tenant.id, &wanted, &audit).await? {
             true => Ok(wanted),

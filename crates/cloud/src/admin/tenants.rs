@@ -25,7 +25,11 @@ impl Admin<'_> {
             created_at: self.clock.now(),
             disabled_at: None,
         };
-        let audit = self.record(tenant.id, "Tenant created", String::new());
+        let audit = self.record(
+            tenant.id,
+            writeback_store::activity::TENANT_CREATED,
+            String::new(),
+        );
         match self.store.add_tenant(&tenant, &audit).await? {
             true => Ok(tenant),
             false => Err(AdminError::TenantExists(tenant.name)),
@@ -68,7 +72,7 @@ impl Admin<'_> {
         let tenant = self.tenant().await?;
         let name = checked(name)?;
         let detail = format!("{} is now {name}", tenant.name);
-        let audit = self.record(tenant.id, "Tenant renamed", detail);
+        let audit = self.record(tenant.id, writeback_store::activity::TENANT_RENAMED, detail);
         match self.store.rename_tenant(tenant.id, &name, &audit).await? {
             RenameAnswer::Renamed => Ok(Tenant { name, ..tenant }),
             RenameAnswer::Taken => Err(AdminError::TenantExists(name)),
@@ -79,7 +83,11 @@ impl Admin<'_> {
     /// Switches the tenant off. `false` where it was off.
     pub async fn disable_tenant(&self) -> Result<(Tenant, bool), AdminError> {
         let tenant = self.tenant().await?;
-        let audit = self.record(tenant.id, "Tenant disabled", String::new());
+        let audit = self.record(
+            tenant.id,
+            writeback_store::activity::TENANT_DISABLED,
+            String::new(),
+        );
         let now = self.clock.now();
         let done = self.store.disable_tenant(tenant.id, now, &audit).await?;
         Ok((tenant, done))
@@ -88,7 +96,11 @@ impl Admin<'_> {
     /// Switches the tenant on. `false` where it was on.
     pub async fn enable_tenant(&self) -> Result<(Tenant, bool), AdminError> {
         let tenant = self.tenant().await?;
-        let audit = self.record(tenant.id, "Tenant enabled", String::new());
+        let audit = self.record(
+            tenant.id,
+            writeback_store::activity::TENANT_ENABLED,
+            String::new(),
+        );
         let done = self.store.enable_tenant(tenant.id, &audit).await?;
         Ok((tenant, done))
     }

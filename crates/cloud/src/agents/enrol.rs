@@ -36,7 +36,7 @@ pub(super) async fn enrol(
         tenant: None,
         at: now,
         actor: Actor::Agent(agent.id),
-        activity: "Agent enrolled",
+        activity: writeback_store::activity::AGENT_ENROLLED,
         user: None,
         correlation: Some(id.uuid()),
         address: None,

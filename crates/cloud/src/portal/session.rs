@@ -81,7 +81,7 @@ pub(super) fn record(
         tenant: Some(session.tenant).filter(|it| *it != TenantId::NOBODY),
         at: cloud.clock.now(),
         actor: Actor::Person(session.user),
-        activity: "Self-service password reset flow activity progress",
+        activity: writeback_store::activity::FLOW_PROGRESS,
         user: session.user,
         correlation: Some(session.id),
         address: Some(browser.address.to_string()),

@@ -140,10 +140,10 @@ pub(super) fn record(
 /// What the audit trail calls a run.
 pub(crate) const fn activity(profile: Profile) -> &'static str {
     match profile {
-        Profile::FullImport => "Full import",
-        Profile::DeltaImport => "Delta import",
-        Profile::FullSync => "Full synchronization",
-        Profile::DeltaSync => "Delta synchronization",
-        Profile::Export => "Export",
+        Profile::FullImport => writeback_store::activity::FULL_IMPORT,
+        Profile::DeltaImport => writeback_store::activity::DELTA_IMPORT,
+        Profile::FullSync => writeback_store::activity::FULL_SYNC,
+        Profile::DeltaSync => writeback_store::activity::DELTA_SYNC,
+        Profile::Export => writeback_store::activity::EXPORT,
     }
 }

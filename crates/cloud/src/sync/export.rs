@@ -45,7 +45,7 @@ pub(super) async fn run(cloud: &Cloud, key: &Key, cycle: &Cycle) -> Result<Step,
     let answer = rules.guard.ask(facts);
     let only_approved = matches!(answer, GuardAnswer::Stopped { .. });
     let audit = writeback_store::AuditRecord {
-        activity: "User removed by synchronization",
+        activity: writeback_store::activity::USER_REMOVED,
         ..record(key, &run, now, RunResult::Success, "")
     };
     run.counts.removed = cloud

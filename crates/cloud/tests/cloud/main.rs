@@ -11,6 +11,7 @@
 
 mod access;
 mod agents;
+mod audit;
 mod domains;
 mod frames;
 mod imports;

@@ -127,7 +127,7 @@ pub(super) async fn remove(
     .await
     .doing(DOING)?;
     forget_spent(&mut *tx, tenant, DOING).await?;
-    append_audit_for(tx, audit, &users).await?;
+    append_audit_for(tx, audit, &removed).await?;
     Ok(removed.len() as u64)
 }
 

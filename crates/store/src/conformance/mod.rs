@@ -83,6 +83,11 @@ macro_rules! conformance_tests {
                 a_line_has_its_fields
                 lines_come_newest_first_and_no_more_than_asked_for
                 a_change_that_fails_leaves_no_record
+                every_record_has_the_next_place_in_its_chain
+                records_that_many_keep_at_once_are_one_chain
+                records_are_found_by_what_is_known_of_them
+                checkpoints_come_back_as_they_were_signed
+                old_records_go_with_a_signed_mark
             }
             batches {
                 a_batch_belongs_to_an_import_of_that_agent_that_is_under_way

@@ -1,0 +1,199 @@
+//! The audit trail's keeper: signs checkpoints, removes what is old, checks and exports.
+//!
+//! The key and a copy of every checkpoint stand in files beside the database, not in it: whoever
+//! can write the database can neither sign nor take back what was signed.
+
+mod copies;
+mod error;
+mod export;
+mod key;
+mod routine;
+mod settings;
+mod verify;
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use writeback_audit::{
+    Chain, ChainCheck, Checkpoint, Finding, Place, PublicKey, Purpose, SigningKey, Start, What,
+    activity,
+};
+use writeback_model::{Clock, Entropy};
+use writeback_store::{Actor, AuditRecord, KeptLine, Store};
+
+pub use copies::Copies;
+pub use error::TrailError;
+pub use export::{ExportRange, Format};
+pub use key::public as audit_public_key;
+pub(crate) use routine::Routine;
+pub(crate) use settings::AuditSection;
+pub use settings::AuditSettings;
+pub use verify::verify;
+
+/// How many lines are read at a time.
+const PAGE: u32 = 1000;
+
+/// Looks after the trail.
+pub struct Keeper {
+    store: Arc<dyn Store>,
+    clock: Arc<dyn Clock>,
+    key: SigningKey,
+    copies: Copies,
+}
+
+impl Keeper {
+    /// Reads the key, or makes one where there is none.
+    pub fn open(
+        settings: &AuditSettings,
+        store: Arc<dyn Store>,
+        clock: Arc<dyn Clock>,
+        entropy: &dyn Entropy,
+    ) -> Result<Self, TrailError> {
+        Ok(Self {
+            store,
+            clock,
+            key: key::load_or_make(&settings.key_file, entropy)?,
+            copies: Copies::at(&settings.checkpoints_file),
+        })
+    }
+
+    /// What others check its signatures with.
+    pub fn public_key(&self) -> PublicKey {
+        self.key.public()
+    }
+
+    /// Signs the last record of a chain, where it is not signed already. Reads what came since
+    /// the last checkpoint first: what was tampered with is not signed.
+    pub async fn checkpoint(&self, chain: Chain) -> Result<Option<Checkpoint>, TrailError> {
+        let signed = self.signed(chain).await?;
+        let last = signed.iter().map(|it| it.place).max_by_key(|it| it.number);
+        let start = last.map_or(Start::Beginning, Start::After);
+        let check = self
+            .read(ChainCheck::new(chain, start), chain, last, None)
+            .await?;
+        let place = check.last();
+        if let Some(last) = last
+            && place == last
+        {
+            // Nothing follows: then it must still be the last one.
+            return match self.store.audit_head(chain).await? {
+                Some(head) if head.number >= last.number => Ok(None),
+                head => Err(cut(chain, head.map_or(0, |head| head.number), last.number)),
+            };
+        }
+        if place.number == 0 {
+            return Ok(None);
+        }
+        let checkpoint = self.sign(Purpose::Checkpoint, chain, place);
+        self.store.add_audit_checkpoint(&checkpoint).await?;
+        self.copies.append(&checkpoint)?;
+        Ok(Some(checkpoint))
+    }
+
+    /// Removes the records of a chain that are older than a time, and leaves a signed mark.
+    /// Reads them first: what was tampered with is not removed. How many were.
+    pub async fn prune(&self, chain: Chain, before: Timestamp) -> Result<u64, TrailError> {
+        let Some(place) = self.store.audit_older_than(chain, before).await? else {
+            return Ok(0);
+        };
+        let signed = self.signed(chain).await?;
+        let trusted = [self.public_key()];
+        let check = ChainCheck::with_checkpoints(chain, &signed, &trusted)?;
+        if place.number <= check.last().number {
+            return Ok(0);
+        }
+        let from = check.last();
+        let check = self.read(check, chain, Some(from), Some(place)).await?;
+        if let Some(finding) = check.missing() {
+            return Err(finding.into());
+        }
+        if check.last() != place {
+            // It was removed meanwhile, by another process that does the same.
+            return Ok(0);
+        }
+        let mark = self.sign(Purpose::Pruned, chain, place);
+        let audit = AuditRecord {
+            tenant: chain,
+            at: self.clock.now(),
+            actor: Actor::Cloud,
+            activity: activity::TRAIL_PRUNED,
+            user: None,
+            correlation: None,
+            address: None,
+            result: "success".to_owned(),
+            detail: format!(
+                "records up to {} (seq {}, SHA-256 {}), older than {before}",
+                place.number, place.seq, place.hash
+            ),
+        };
+        let removed = self.store.prune_audit(&mark, &audit).await?;
+        self.copies.append(&mark)?;
+        Ok(removed)
+    }
+
+    fn sign(&self, purpose: Purpose, chain: Chain, place: Place) -> Checkpoint {
+        Checkpoint::sign(purpose, chain, place, self.clock.now(), &self.key)
+    }
+
+    /// What was signed about a chain, as far as our own key signed it: in the database and in
+    /// the copies. Anything else is for a whole check to find.
+    async fn signed(&self, chain: Chain) -> Result<Vec<Checkpoint>, TrailError> {
+        let mut signed = self.store.audit_checkpoints(chain).await?;
+        signed.extend(self.copies.of(chain)?);
+        let trusted = [self.public_key()];
+        signed.retain(|it| it.chain == chain && it.check(&trusted).is_ok());
+        Ok(signed)
+    }
+
+    /// Reads a chain behind a place, up to another or to its end.
+    async fn read(
+        &self,
+        mut check: ChainCheck,
+        chain: Chain,
+        behind: Option<Place>,
+        until: Option<Place>,
+    ) -> Result<ChainCheck, TrailError> {
+        let mut after = behind.map_or(0, |place| place.seq);
+        loop {
+            let lines = self.store.audit_lines(chain, after, PAGE).await?;
+            let Some(last) = lines.last() else {
+                break;
+            };
+            after = last.seq();
+            for line in &lines {
+                if until.is_some_and(|until| line.seq() > until.seq) {
+                    return Ok(check);
+                }
+                read_line(&mut check, chain, line)?;
+            }
+        }
+        if let Some(finding) = check.missing() {
+            return Err(finding.into());
+        }
+        Ok(check)
+    }
+}
+
+/// Reads one line as it stands in the database.
+fn read_line(check: &mut ChainCheck, chain: Chain, line: &KeptLine) -> Result<(), Finding> {
+    match line {
+        KeptLine::Record(kept) => check.line(kept),
+        KeptLine::Unreadable { seq, column } => Err(Finding {
+            chain,
+            what: What::Unreadable {
+                line: writeback_audit::Line {
+                    number: None,
+                    seq: *seq,
+                },
+                column,
+            },
+        }),
+    }
+}
+
+fn cut(chain: Chain, last: u64, to: u64) -> TrailError {
+    TrailError::Finding(Finding {
+        chain,
+        what: What::CutAtEnd { from: last + 1, to },
+    })
+}

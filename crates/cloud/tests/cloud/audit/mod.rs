@@ -1,0 +1,13 @@
+//! The audit trail, and people who tamper with it.
+
+#![expect(
+    clippy::indexing_slicing,
+    reason = "a test that reaches too far fails, as it should"
+)]
+
+mod crash;
+mod exports;
+mod keeping;
+mod size;
+mod tamper;
+mod trail;
