@@ -169,6 +169,7 @@ impl Agent {
                 tokio::spawn(async move { anchors::write(&core, order).await });
             }
             ToAgent::RollKeys => self.roll_key(SealingKeys::roll).await,
+            ToAgent::BannedTerms(told) => core.banned.set(told),
             ToAgent::Welcome { .. } | ToAgent::Restarting { .. } => {}
         }
     }

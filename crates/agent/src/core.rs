@@ -8,6 +8,7 @@ use writeback_model::{AgentId, Cause, Clock, Entropy, Operation, Outcome, Reques
 use writeback_wire::ToCloud;
 
 use crate::{
+    banned::BannedRules,
     events,
     executor::{claims::Claims, locks::ObjectLocks},
     forest::Forests,
@@ -29,6 +30,7 @@ pub(crate) struct Core {
     pub(crate) locks: ObjectLocks,
     pub(crate) room: Semaphore,
     pub(crate) health: Health,
+    pub(crate) banned: BannedRules,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) entropy: Arc<dyn Entropy>,
     /// Executions, which a graceful stop waits for.

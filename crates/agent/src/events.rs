@@ -53,6 +53,8 @@ pub(crate) const WATCHING: u32 = 34109;
 pub(crate) const SCOPE_CHANGED: u32 = 34110;
 /// Source anchors were written to the directory.
 pub(crate) const ANCHORS_WRITTEN: u32 = 34111;
+/// Rules of banned passwords were told, or none were yet.
+pub(crate) const BANNED_TERMS: u32 = 34113;
 /// This host's clock differs from the cloud's.
 pub(crate) const CLOCK_SKEWED: u32 = 34112;
 

@@ -12,6 +12,7 @@
 
 mod agent;
 mod anchors;
+mod banned;
 mod cloud_clock;
 pub mod config;
 mod core;

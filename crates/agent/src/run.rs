@@ -8,6 +8,7 @@ use writeback_model::{Clock, Entropy};
 
 use crate::{
     agent::Agent,
+    banned::BannedRules,
     cloud_clock::CloudClock,
     config::AgentConfig,
     core::Core,
@@ -83,6 +84,7 @@ pub async fn run(
         tenant: membership.tenant,
         health: Health::new(&forests),
         forests,
+        banned: BannedRules::default(),
         keys: RwLock::new(keys),
         journal,
         uplink: Uplink::default(),

@@ -5,6 +5,8 @@ use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::BannedRule;
+
 /// Why a request changed nothing.
 ///
 /// A cause is added here and in [`Cause::info`]; its words are added to the language
@@ -42,6 +44,11 @@ pub enum Cause {
     /// The directory refused it by a rule that it does not name: its history, or a password
     /// filter installed on the domain controller. Length, age and complexity were checked.
     HistoryOrFilter,
+    /// A password that others would guess.
+    PasswordBanned {
+        /// The rule that refused it; never the term.
+        rule: BannedRule,
+    },
     /// Characters that cannot be part of a password.
     PasswordUnusable,
     /// The current password given for a change is wrong.
@@ -196,6 +203,7 @@ impl Cause {
             Self::PasswordIsCurrent => ("password-is-current", 33008, None, Person, true),
             Self::PasswordTooYoung { .. } => ("password-too-young", 33008, None, Person, false),
             Self::HistoryOrFilter => ("history-or-filter", 33008, None, Person, true),
+            Self::PasswordBanned { .. } => ("password-banned", 33008, None, Person, true),
             Self::PasswordUnusable => ("password-unusable", 33008, None, Person, true),
             Self::WrongCurrentPassword => ("wrong-current-password", 33007, None, Person, true),
             Self::AccountDisabled => ("account-disabled", 33005, None, Account, false),
@@ -270,6 +278,9 @@ impl Cause {
                 possible_after: None,
             },
             Self::HistoryOrFilter,
+            Self::PasswordBanned {
+                rule: BannedRule::TooFewPoints,
+            },
             Self::PasswordUnusable,
             Self::WrongCurrentPassword,
             Self::AccountDisabled,
@@ -329,6 +340,6 @@ mod tests {
             assert_eq!(serde_json::from_value::<Cause>(json).unwrap(), cause);
         }
         // Tells whoever adds a cause to add it to `one_of_each` too.
-        assert_eq!(ids.len(), 33);
+        assert_eq!(ids.len(), 34);
     }
 }

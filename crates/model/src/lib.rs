@@ -5,6 +5,7 @@
 
 mod anchor;
 mod attributes;
+mod banned;
 mod cause;
 mod clock;
 mod ids;
@@ -17,6 +18,7 @@ mod secret;
 
 pub use anchor::{AnchorError, SourceAnchor};
 pub use attributes::never_imported;
+pub use banned::{BannedMode, BannedRule};
 pub use cause::{Cause, CauseInfo, Component, ProtectedBy, Right};
 pub use clock::{Clock, Entropy};
 pub use ids::{AgentId, EnrolmentId, GroupId, ImportId, KeyId, RequestId, RunId, TenantId, UserId};

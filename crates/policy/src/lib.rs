@@ -4,6 +4,7 @@
 //! be tested without a directory, a store or a clock.
 
 pub mod access;
+pub mod banned;
 pub mod licence;
 mod limits;
 mod names;
@@ -11,7 +12,7 @@ mod recovery;
 pub mod roles;
 mod tenants;
 
-pub use limits::{Limit, Limits};
+pub use limits::{Channel, Limit, LimitChange, LimitChanges, Limits};
 pub use names::{ForestOfName, KnownDomain, forest_of_name};
 pub use recovery::{RecoveryAttribute, recovery_addresses};
 pub use tenants::{TenantFacts, TenantOfName, tenant_of_name};

@@ -3,7 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use tokio::{sync::watch, time};
-use writeback_model::{AgentId, Cause, KeyId, Outcome, RequestState};
+use writeback_model::{AgentId, BannedRule, Cause, KeyId, Outcome, RequestState};
 use writeback_store::{Actor, AuditRecord, NewRequest, Request};
 use writeback_wire::{Execute, SealedSecret, ToAgent};
 
@@ -142,7 +142,7 @@ impl Hub {
     pub(crate) async fn expire(&self, asked: &NewRequest) {
         let now = self.clock.now();
         let outcome = Outcome::from(Cause::NotStartedInTime);
-        let audit = ended_record(asked, &outcome, Actor::Cloud, now);
+        let audit = ended_record(asked, &outcome, Actor::Cloud, None, now);
         match self
             .store
             .expire_request(asked.tenant, asked.id, now, &audit)
@@ -182,6 +182,7 @@ pub(crate) fn ended_record(
     asked: &NewRequest,
     outcome: &Outcome,
     actor: Actor,
+    would_be_banned: Option<BannedRule>,
     now: jiff::Timestamp,
 ) -> AuditRecord {
     let result = match outcome {
@@ -197,7 +198,12 @@ pub(crate) fn ended_record(
         correlation: Some(asked.id.uuid()),
         address: None,
         result: result.to_owned(),
-        detail: String::new(),
+        detail: would_be_banned.map_or_else(String::new, |rule| {
+            format!(
+                "banned passwords are only watched: {} would have refused it",
+                rule.id()
+            )
+        }),
     }
 }
 

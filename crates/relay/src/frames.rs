@@ -171,7 +171,13 @@ impl Link {
             ));
         }
         let now = hub.clock.now();
-        let audit = ended_record(&request.asked, &outcome, Actor::Agent(self.agent), now);
+        let audit = ended_record(
+            &request.asked,
+            &outcome,
+            Actor::Agent(self.agent),
+            evidence.would_be_banned,
+            now,
+        );
         let first = hub
             .store
             .finish_request(self.tenant, id, &outcome, &evidence, now, &audit)

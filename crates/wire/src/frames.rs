@@ -4,8 +4,8 @@ use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use writeback_model::{
-    AgentId, Cause, DomainName, HistoryEnforcement, Operation, Outcome, RequestId, RunId,
-    SourceAnchor, Target, TenantId,
+    AgentId, BannedMode, BannedRule, Cause, DomainName, HistoryEnforcement, Operation, Outcome,
+    RequestId, RunId, SourceAnchor, Target, TenantId,
 };
 
 use crate::{FRAME_BYTES_MAX, SealedSecret, SealingKey};
@@ -74,6 +74,9 @@ pub enum ToAgent {
     /// Make a new sealing key and say it by [`ToCloud::Key`]. What is sealed to the one before is
     /// still opened.
     RollKeys,
+    /// What new passwords are held to besides the directory's rules. Sent when a link stands and
+    /// when it has changed, before any request that it is to hold for.
+    BannedTerms(BannedTerms),
     /// The cloud is about to restart. Come back, but not all at once.
     Restarting {
         /// Wait a random time up to this before the first try, in milliseconds.
@@ -264,6 +267,20 @@ pub struct Execute {
     pub sealed: Option<SealedSecret>,
 }
 
+/// A tenant's rules of banned passwords.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct BannedTerms {
+    /// A digest of all the rest, to tell in logs which of them holds.
+    pub revision: String,
+    /// What becomes of a banned password.
+    pub mode: BannedMode,
+    /// The tenant's own terms, as they were written; at most 1,000 of at most 16 characters and
+    /// 48 bytes.
+    pub terms: Vec<String>,
+    /// The tenant's name.
+    pub tenant_name: String,
+}
+
 /// A question about a request whose agent was lost after its claim.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Resolve {
@@ -290,6 +307,10 @@ pub struct Evidence {
     pub version_after: Option<u32>,
     /// How long the directory took for the write, in milliseconds.
     pub directory_ms: Option<u32>,
+    /// The rule of banned passwords that would have refused the password, where the tenant only
+    /// watches them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub would_be_banned: Option<BannedRule>,
 }
 
 /// Why a claim does not hold.
@@ -384,6 +405,7 @@ impl KnownTypes for ToAgent {
         "unwatch",
         "write_anchors",
         "roll_keys",
+        "banned_terms",
         "restarting",
     ];
 }

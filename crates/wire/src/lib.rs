@@ -24,9 +24,9 @@ pub mod http;
 mod sealed;
 
 pub use frames::{
-    DenyReason, Evidence, Execute, ForestHealth, ForestStatus, Hello, ImportKind, ImportOrder,
-    KnownTypes, ObjectName, Position, Resolve, ServedDomain, ToAgent, ToCloud, WireError, decode,
-    encode,
+    BannedTerms, DenyReason, Evidence, Execute, ForestHealth, ForestStatus, Hello, ImportKind,
+    ImportOrder, KnownTypes, ObjectName, Position, Resolve, ServedDomain, ToAgent, ToCloud,
+    WireError, decode, encode,
 };
 pub use sealed::{SealedSecret, SealingKey};
 

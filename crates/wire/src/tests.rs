@@ -3,7 +3,8 @@
 use proptest::prelude::*;
 use uuid::Uuid;
 use writeback_model::{
-    AgentId, Cause, KeyId, Operation, Outcome, Remark, RequestId, RunId, Target, TenantId,
+    AgentId, BannedMode, Cause, KeyId, Operation, Outcome, Remark, RequestId, RunId, Target,
+    TenantId,
 };
 
 use crate::*;
@@ -94,6 +95,12 @@ fn to_agent() -> Vec<ToAgent> {
             }],
         },
         ToAgent::RollKeys,
+        ToAgent::BannedTerms(BannedTerms {
+            revision: "9f86d081".into(),
+            mode: BannedMode::Enforce,
+            terms: vec!["gudang".into()],
+            tenant_name: "Contoh".into(),
+        }),
         ToAgent::Restarting {
             reconnect_within_ms: 30_000,
         },

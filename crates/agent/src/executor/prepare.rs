@@ -4,7 +4,7 @@
 use std::sync::PoisonError;
 
 use writeback_ad::{AccountSnapshot, AdError, Controller, Directory};
-use writeback_model::{Cause, Target};
+use writeback_model::{BannedRule, Cause, Target};
 use writeback_seal::{Binding, Contents, SealError};
 use writeback_wire::Execute;
 
@@ -25,6 +25,8 @@ pub(super) struct Prepared {
     pub(super) controller: Controller,
     pub(super) account: AccountSnapshot,
     pub(super) allow_without_policy_hints: bool,
+    /// The rule that would have refused the password, where the tenant only watches.
+    pub(super) would_be_banned: Option<BannedRule>,
     /// Nobody else of this agent writes the object meanwhile.
     pub(super) object: ObjectGuard,
 }
@@ -50,16 +52,29 @@ pub(super) async fn prepare(core: &Core, execute: &Execute) -> Result<Prepared, 
         allow_without_policy_hints: forest.allow_without_policy_hints,
     };
     guard(&account, execute.operation, rules)?;
-    if let Some(contents) = &contents {
-        check_password(&contents.new, &account, execute.operation, rules)?;
-    }
+    let would_be_banned = match &contents {
+        Some(contents) => {
+            check_password(&contents.new, &account, execute.operation, rules)?;
+            core.banned.check(&contents.new, &names(&account))?
+        }
+        None => None,
+    };
     Ok(Prepared {
         contents,
         controller,
         account,
         allow_without_policy_hints: forest.allow_without_policy_hints,
+        would_be_banned,
         object,
     })
+}
+
+/// The first and the last name, as far as the directory has them.
+fn names(account: &AccountSnapshot) -> Vec<&str> {
+    [&account.given_name, &account.surname]
+        .into_iter()
+        .filter_map(|name| name.as_deref())
+        .collect()
 }
 
 /// An account, and the scope at the very time when it was read.

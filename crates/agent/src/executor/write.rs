@@ -222,11 +222,13 @@ impl Write<'_> {
     }
 
     fn ended(&self, outcome: Outcome, began: Option<Instant>) -> Written {
+        let would_be_banned = self.prepared.would_be_banned;
         let evidence = Evidence {
             controller: Some(self.prepared.controller.host().to_owned()),
             version_before: self.version_before(),
             version_after: None,
             directory_ms: began.and_then(|began| u32::try_from(began.elapsed().as_millis()).ok()),
+            would_be_banned: would_be_banned.filter(|_| outcome.is_changed()),
         };
         Written::Ended(Told { outcome, evidence })
     }

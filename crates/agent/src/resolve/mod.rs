@@ -250,6 +250,7 @@ async fn finish(core: &Core, intent: &Intent, outcome: Outcome, look: &Look) {
             version_before: intent.version_before,
             version_after: Some(look.receipt.map_or(0, |last| last.version)),
             directory_ms: None,
+            would_be_banned: None,
         },
     };
     core.finish(intent.request, intent.operation, told).await;

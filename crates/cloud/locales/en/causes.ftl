@@ -74,6 +74,22 @@ cause-password-too-young-admin =
        *[other] The policy’s minimum password age is reached on { $when }. An administrator can set a password at once; with self-service a minimum age of 0 serves people best.
     }
 
+cause-password-banned =
+    { $rule ->
+        [contains-name] This password contains your name or a part of it, which others would guess.
+        [contains-tenant-name] This password contains the name of your organisation or a part of it, which others would guess.
+        [too-similar] This password is one of those that others try first, or very close to one.
+       *[too-few-points] This password consists mostly of words that others try first.
+    }
+cause-password-banned-next =
+    { $rule ->
+        [contains-name] Choose one without your name. Writing it with numbers or signs for letters does not help.
+        [contains-tenant-name] Choose one without that name. Writing it with numbers or signs for letters does not help.
+        [too-similar] Choose an entirely different one, such as several words that have nothing to do with each other. Numbers or signs for letters do not help.
+       *[too-few-points] Add some words that have nothing to do with each other. Numbers or signs for letters do not help.
+    }
+cause-password-banned-admin = The password was refused by the rule { $rule } of banned passwords, before anything was written. Nothing needs mending. “writeback admin banned check” tells what a password would be refused for.
+
 cause-history-or-filter = Your organisation’s directory refused this password and did not say by which rule. It is long and varied enough. Most likely you have used it before, or it contains a word that is not allowed.
 cause-history-or-filter-next = Choose an entirely different one: not a variation of an old password, and without the name of your organisation, the season or the year.
 cause-history-or-filter-admin = The domain controller answered with its general password error although length, age and complexity are met. What is left is the password history, or a password filter on the domain controller; the filter’s own log names the rule.

@@ -65,6 +65,22 @@ cause-password-too-young-admin =
        *[other] Usia minimum kata sandi menurut kebijakan tercapai pada { $when }. Administrator dapat langsung mengatur kata sandi; untuk layanan mandiri, usia minimum 0 paling membantu pengguna.
     }
 
+cause-password-banned =
+    { $rule ->
+        [contains-name] Kata sandi ini memuat nama Anda atau sebagian darinya, sehingga mudah ditebak orang lain.
+        [contains-tenant-name] Kata sandi ini memuat nama organisasi Anda atau sebagian darinya, sehingga mudah ditebak orang lain.
+        [too-similar] Kata sandi ini termasuk yang paling dulu dicoba orang lain, atau sangat mirip dengannya.
+       *[too-few-points] Kata sandi ini sebagian besar terdiri dari kata yang paling dulu dicoba orang lain.
+    }
+cause-password-banned-next =
+    { $rule ->
+        [contains-name] Pilih kata sandi tanpa nama Anda. Mengganti huruf dengan angka atau tanda tidak membantu.
+        [contains-tenant-name] Pilih kata sandi tanpa nama itu. Mengganti huruf dengan angka atau tanda tidak membantu.
+        [too-similar] Pilih kata sandi yang benar-benar berbeda, misalnya beberapa kata yang tidak berkaitan. Mengganti huruf dengan angka atau tanda tidak membantu.
+       *[too-few-points] Tambahkan beberapa kata yang tidak berkaitan. Mengganti huruf dengan angka atau tanda tidak membantu.
+    }
+cause-password-banned-admin = Kata sandi ditolak oleh aturan { $rule } tentang kata sandi terlarang, sebelum apa pun ditulis. Tidak ada yang perlu diperbaiki. “writeback admin banned check” menunjukkan aturan mana yang menolak sebuah kata sandi.
+
 cause-history-or-filter = Direktori organisasi Anda menolak kata sandi ini tanpa menyebutkan aturan yang dilanggar. Panjang dan variasinya sudah cukup. Kemungkinan besar kata sandi ini pernah Anda pakai, atau memuat kata yang tidak diperbolehkan.
 cause-history-or-filter-next = Pilih kata sandi yang benar-benar berbeda: bukan variasi dari yang lama, dan tanpa nama organisasi, nama bulan, atau tahun.
 cause-history-or-filter-admin = Pengontrol domain memberi kesalahan kata sandi umum padahal panjang, usia, dan kompleksitas sudah terpenuhi. Yang tersisa adalah riwayat kata sandi atau filter kata sandi pada pengontrol domain; log filter itu menyebutkan aturannya.

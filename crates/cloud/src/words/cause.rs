@@ -40,6 +40,7 @@ fn arguments(words: &Words, cause: &Cause) -> Vec<Argument<'static>> {
                 or_unknown(possible_after.map(|after| words.moment(after))),
             )]
         }
+        Cause::PasswordBanned { rule } => vec![("rule", rule.id().into())],
         Cause::ProtectedAccount { by } => vec![("by", protected_by(*by).into())],
         Cause::AccessDenied { right } => vec![("right", right_name(*right).into())],
         Cause::DirectoryRefused { ldap_code, ad_code } => vec![

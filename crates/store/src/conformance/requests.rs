@@ -40,6 +40,7 @@ fn evidence() -> Evidence {
         version_before: Some(3),
         version_after: Some(4),
         directory_ms: Some(12),
+        would_be_banned: None,
     }
 }
 
