@@ -132,6 +132,14 @@ pub struct LimitSettings {
     pub wrong_codes_per_name: Option<u32>,
     /// Passwords tried for one account in an hour.
     pub passwords_per_user: Option<u32>,
+    /// Mails to one address in ten minutes.
+    pub mails_per_destination: Option<u32>,
+    /// Mails of one tenant in a day.
+    pub mails_per_tenant: Option<u32>,
+    /// Text messages to one number in ten minutes.
+    pub texts_per_destination: Option<u32>,
+    /// Text messages of one tenant in a day.
+    pub texts_per_tenant: Option<u32>,
 }
 
 /// A configuration that cannot be used.
@@ -222,16 +230,15 @@ impl CloudConfig {
         let set = |limit: &mut writeback_policy::Limit, times: Option<u32>| {
             limit.times = times.unwrap_or(limit.times);
         };
-        set(&mut limits.names_per_address, self.limits.names_per_address);
-        set(&mut limits.codes_per_name, self.limits.codes_per_name);
-        set(
-            &mut limits.wrong_codes_per_name,
-            self.limits.wrong_codes_per_name,
-        );
-        set(
-            &mut limits.passwords_per_user,
-            self.limits.passwords_per_user,
-        );
+        let of = &self.limits;
+        set(&mut limits.names_per_address, of.names_per_address);
+        set(&mut limits.codes_per_name, of.codes_per_name);
+        set(&mut limits.wrong_codes_per_name, of.wrong_codes_per_name);
+        set(&mut limits.passwords_per_user, of.passwords_per_user);
+        set(&mut limits.mails_per_destination, of.mails_per_destination);
+        set(&mut limits.mails_per_tenant, of.mails_per_tenant);
+        set(&mut limits.texts_per_destination, of.texts_per_destination);
+        set(&mut limits.texts_per_tenant, of.texts_per_tenant);
         limits
     }
 

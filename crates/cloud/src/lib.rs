@@ -10,6 +10,7 @@ mod dns;
 mod licences;
 mod mail;
 mod news;
+mod passwords;
 mod portal;
 mod server;
 mod state;
@@ -20,8 +21,9 @@ mod words;
 
 pub use admin::{
     Admin, AdminError, AfterRules, Asker, DELTA_CYCLE, ENROLMENT_HOLDS, Explained, FULL_CYCLE,
-    ForestState, GroupError, LicenceError, NewPerson, PolicyAnswer, Preview, Proof, Removals,
-    RoleError, Shown, WritebackState, cycle_after, verification_text,
+    ForestState, GroupError, LicenceError, NewPerson, PasswordChecked, PolicyAnswer, Preview,
+    Proof, Removals, RoleError, Shown, TermsError, TermsSet, WritebackState, cycle_after,
+    verification_text,
 };
 pub use audit::{AuditSettings, ExportRange, Format, Keeper, TrailError, audit_public_key, verify};
 pub use config::{CloudConfig, ConfigError};

@@ -38,6 +38,12 @@ async fn tell_one(cloud: &Cloud, ended: &Ended) -> Result<(), StoreError> {
         return Ok(());
     }
     let asked = &ended.request.asked;
+    if ended.outcome.is_changed() {
+        let key = asked.user.to_string();
+        cloud
+            .forgive(asked.tenant, &cloud.limits.passwords_per_user, &key)
+            .await?;
+    }
     let Some(user) = cloud.store.user(asked.tenant, asked.user).await? else {
         return Ok(());
     };

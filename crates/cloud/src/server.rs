@@ -20,7 +20,7 @@ use crate::{
     config::{CloudConfig, ConfigError, Listen, TlsFiles},
     licences,
     mail::Mailer,
-    news, portal,
+    news, passwords, portal,
     state::Cloud,
     sync::{self, SyncHandle},
     tenants,
@@ -115,6 +115,10 @@ pub async fn run(
     }
     tasks.spawn(news::tell(Arc::clone(&cloud), ended));
     tasks.spawn(sync::keep_synchronised(Arc::clone(&cloud), stop.clone()));
+    tasks.spawn(passwords::keep_agents_told(
+        Arc::clone(&cloud),
+        stop.clone(),
+    ));
     tasks.spawn(licences::keep_seats_settled(
         Arc::clone(&cloud),
         stop.clone(),

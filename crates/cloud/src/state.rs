@@ -59,15 +59,16 @@ impl Cloud {
             .collect())
     }
 
-    /// Counts one more event under a limit.
+    /// Counts one more event under a limit, as the tenant has set it.
     pub async fn count(
         &self,
         tenant: TenantId,
         limit: &Limit,
         key: &str,
     ) -> Result<ThrottleAnswer, StoreError> {
+        let limit = limit.changed(&self.store.limit_changes(tenant).await?);
         self.store
-            .count(tenant, &rule(limit), key, self.clock.now())
+            .count(tenant, &rule(&limit), key, self.clock.now())
             .await
     }
 

@@ -35,6 +35,11 @@ pub fn throttle_key(name: &str) -> String {
     BASE64_URL_SAFE_NO_PAD.encode(hash(&[b"throttle", name.as_bytes()]).bytes())
 }
 
+/// Stands for a text where only its changes are looked for.
+pub fn revision(text: &str) -> String {
+    BASE64_URL_SAFE_NO_PAD.encode(hash(&[b"revision", text.as_bytes()]).bytes())
+}
+
 /// The value that a form must bring back: known to whoever has the cookie and nobody else.
 pub fn form_token(cookie: &str) -> String {
     BASE64_URL_SAFE_NO_PAD.encode(hash(&[b"form", cookie.as_bytes()]).bytes())

@@ -33,6 +33,8 @@ from = "Stage <reset@writeback.test>"
 [limits]
 names_per_address = 100000
 codes_per_name = 100000
+mails_per_destination = 100000
+mails_per_tenant = 1000000
 {limits}
 
 [sync]

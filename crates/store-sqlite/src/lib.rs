@@ -21,6 +21,7 @@ mod forests;
 mod groups;
 mod licences;
 mod open;
+mod passwords;
 mod people;
 #[cfg(test)]
 mod plans;

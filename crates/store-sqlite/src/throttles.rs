@@ -26,6 +26,29 @@ impl ThrottleStore for SqliteStore {
     ) -> Result<ThrottleAnswer, StoreError> {
         const DOING: &str = "count an event";
         let mut tx = self.write(DOING).await?;
+        let until = micros(now).saturating_add(span(rule.block));
+        // A clock that was set back: what lies ahead of it is of now, and no block is longer than
+        // one that begins now.
+        sqlx::query(
+            "UPDATE throttle_events SET at = ?1 WHERE tenant_id = ?2 AND rule = ?3 AND at > ?1",
+        )
+        .bind(micros(now))
+        .bind(tenant.uuid())
+        .bind(rule.name)
+        .execute(&mut *tx)
+        .await
+        .doing(DOING)?;
+        sqlx::query(
+            "UPDATE throttle_blocks SET blocked_until = ?1
+             WHERE tenant_id = ?2 AND rule = ?3 AND key = ?4 AND blocked_until > ?1",
+        )
+        .bind(until)
+        .bind(tenant.uuid())
+        .bind(rule.name)
+        .bind(key)
+        .execute(&mut *tx)
+        .await
+        .doing(DOING)?;
         let blocked = sqlx::query(
             "SELECT blocked_until FROM throttle_blocks
              WHERE tenant_id = ? AND rule = ? AND key = ? AND blocked_until > ?",
@@ -43,6 +66,7 @@ impl ThrottleStore for SqliteStore {
                 table: "throttle_blocks",
             }
             .time("blocked_until")?;
+            tx.commit().await.doing(DOING)?;
             return Ok(ThrottleAnswer::Blocked { until });
         }
 
@@ -86,8 +110,7 @@ impl ThrottleStore for SqliteStore {
         }
 
         // Answered as it is kept, so that whoever asks next hears the same.
-        let until = Timestamp::from_microsecond(micros(now).saturating_add(span(rule.block)))
-            .unwrap_or(Timestamp::MAX);
+        let until = Timestamp::from_microsecond(until).unwrap_or(Timestamp::MAX);
         sqlx::query(
             "INSERT INTO throttle_blocks (tenant_id, rule, key, blocked_until)
              VALUES (?, ?, ?, ?)

@@ -23,6 +23,7 @@ mod forests;
 mod groups;
 mod hash;
 mod licences;
+mod passwords;
 mod requests;
 mod roles;
 mod runs;
@@ -45,6 +46,7 @@ pub use hash::TokenHash;
 pub use licences::{
     AssignAnswer, Assignee, LicenceAssignment, LicenceStore, NewSku, SubscribedSku,
 };
+pub use passwords::{BannedRules, PasswordRulesStore};
 pub use requests::{ClaimAnswer, NewRequest, Request, RequestStore};
 pub use roles::{GrantAnswer, RevokeAnswer, RoleHolder, RoleStore};
 pub use runs::{Run, RunEnd, RunProblem, RunStore, WantedCycle};
@@ -69,6 +71,7 @@ pub trait Store:
     + RequestStore
     + SessionStore
     + ThrottleStore
+    + PasswordRulesStore
     + AuditStore
     + ResetPolicyStore
     + WritebackStore
@@ -92,6 +95,7 @@ impl<S> Store for S where
         + RequestStore
         + SessionStore
         + ThrottleStore
+        + PasswordRulesStore
         + AuditStore
         + ResetPolicyStore
         + WritebackStore

@@ -36,7 +36,8 @@ pub enum ThrottleAnswer {
 #[async_trait]
 pub trait ThrottleStore {
     /// Counts one more event of `key` under a rule, unless it is blocked. One transaction: of
-    /// many at the same moment no more than the limit are allowed.
+    /// many at the same moment no more than the limit are allowed. After the clock was set back,
+    /// what was counted is counted as of now, and no block lasts longer than the rule's from now.
     async fn count(
         &self,
         tenant: TenantId,

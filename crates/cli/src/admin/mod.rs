@@ -2,12 +2,14 @@
 
 mod agents;
 mod audit;
+mod banned;
 mod enrolment;
 mod explain;
 mod forest;
 mod group;
 mod init;
 mod licence;
+mod limits;
 mod operator;
 mod policy;
 mod policy_text;
@@ -70,6 +72,10 @@ pub enum AdminCommand {
     /// Whether passwords are written back to directories.
     #[command(subcommand)]
     Writeback(writeback::WritebackCommand),
+    #[command(subcommand)]
+    Banned(banned::BannedCommand),
+    #[command(subcommand)]
+    Limits(limits::LimitsCommand),
     /// The audit trail.
     #[command(subcommand)]
     Audit(audit::AuditCommand),
@@ -140,6 +146,8 @@ pub async fn run(command: AdminCommand) -> anyhow::Result<ExitCode> {
         AdminCommand::Policy(command) => policy::run(command).await?,
         AdminCommand::Writeback(command) => writeback::run(command).await?,
         AdminCommand::Audit(command) => return audit::run(command).await,
+        AdminCommand::Banned(command) => return banned::run(command).await,
+        AdminCommand::Limits(command) => limits::run(command).await?,
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -7,6 +7,7 @@ mod domains;
 mod explain;
 mod groups;
 mod licences;
+mod passwords;
 mod people;
 mod policy;
 mod preview;
@@ -23,6 +24,7 @@ pub use domains::{Proof, verification_text};
 pub use explain::Explained;
 pub use groups::GroupError;
 pub use licences::LicenceError;
+pub use passwords::{PasswordChecked, TermsError, TermsSet};
 pub use people::NewPerson;
 pub use policy::PolicyAnswer;
 pub use preview::{Preview, Shown};
@@ -144,6 +146,17 @@ pub enum AdminError {
     /// The name is somebody's.
     #[error("somebody has the name {0} already: `writeback admin user show {0}` shows who")]
     NameTaken(String),
+    /// No such limit.
+    #[error("there is no limit {wanted:?}; there are: {known}")]
+    NoLimit {
+        /// What was asked for.
+        wanted: String,
+        /// All there are.
+        known: String,
+    },
+    /// Terms that cannot be.
+    #[error("these terms cannot be set")]
+    Terms(#[from] TermsError),
     /// The store failed.
     #[error("the database could not do it")]
     Store(#[from] StoreError),

@@ -105,6 +105,14 @@ async fn serve(cloud: Arc<Cloud>, agent: Agent, mut socket: WebSocket) {
         server_time: now,
     };
     cloud.hub.send(agent.id, welcome);
+    match cloud.banned_terms(agent.tenant).await {
+        Ok(terms) => {
+            cloud.hub.send(agent.id, ToAgent::BannedTerms(terms));
+        }
+        Err(error) => {
+            tracing::error!(agent = %agent.id, error = &error as &dyn std::error::Error, "the store failed");
+        }
+    }
     if let Err(error) = link.ask_about_doubts(&forests).await {
         tracing::error!(agent = %agent.id, error = &error as &dyn std::error::Error, "the store failed");
     }

@@ -9,7 +9,7 @@ use axum::{Form, extract::State, response::Response};
 use serde::Deserialize;
 use writeback_model::{NameError, TenantId, UserName};
 use writeback_policy::{
-    ForestOfName, KnownDomain, TenantOfName,
+    Channel, ForestOfName, KnownDomain, TenantOfName,
     access::{Method, Wish},
     forest_of_name, recovery_addresses,
 };
@@ -200,7 +200,7 @@ async fn find(cloud: &Cloud, tenant: TenantId, name: &UserName) -> Result<Found,
 }
 
 async fn begin(
-    cloud: &Cloud,
+    cloud: &Arc<Cloud>,
     browser: &Browser,
     site: &Site,
     tenant: TenantId,
@@ -238,7 +238,7 @@ async fn begin(
 
 /// Sends a code to the person's recovery addresses.
 pub(super) fn mail_code(
-    cloud: &Cloud,
+    cloud: &Arc<Cloud>,
     tenant: &Tenant,
     session: &ResetSession,
     user: &User,
@@ -252,7 +252,27 @@ pub(super) fn mail_code(
         code,
         minutes,
     );
-    cloud.mailer.send_soon(recovery(cloud, user), text);
+    let cloud = Arc::clone(cloud);
+    let (tenant, addresses) = (tenant.id, recovery(&cloud, user));
+    // In the background, as the mail itself: a name that nobody has is answered as soon.
+    tokio::spawn(async move {
+        let mut allowed = Vec::new();
+        for address in addresses {
+            match cloud.may_send(tenant, Channel::Mail, &address).await {
+                Ok(ThrottleAnswer::Allowed) => allowed.push(address),
+                Ok(ThrottleAnswer::Blocked { until }) => {
+                    tracing::warn!(%tenant, %until,
+                        "a mail was not sent: too many to its address or for the tenant");
+                }
+                Err(error) => {
+                    tracing::error!(error = &error as &dyn std::error::Error, "the store failed");
+                }
+            }
+        }
+        if !allowed.is_empty() {
+            cloud.mailer.send_soon(allowed, text);
+        }
+    });
 }
 
 /// Where a person's codes go.

@@ -17,6 +17,7 @@ mod frames;
 mod imports;
 mod isolation;
 mod isolation_portal;
+mod passwords;
 mod portal;
 mod setting;
 mod tenants;

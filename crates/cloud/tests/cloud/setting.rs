@@ -447,8 +447,19 @@ impl Link {
         }
     }
 
-    /// The next frame; `None` when the cloud closed the link.
+    /// The next frame but for the rules of banned passwords, which come at any time; `None` when
+    /// the cloud closed the link.
     pub async fn next(&mut self) -> Option<ToAgent> {
+        loop {
+            match self.next_of_all().await {
+                Some(ToAgent::BannedTerms(_)) => {}
+                next => return next,
+            }
+        }
+    }
+
+    /// The next frame; `None` when the cloud closed the link.
+    pub async fn next_of_all(&mut self) -> Option<ToAgent> {
         loop {
             let next = tokio::time::timeout(Duration::from_secs(20), self.0.next());
             match next.await.expect("the cloud neither answers nor closes") {

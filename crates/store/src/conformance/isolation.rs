@@ -2,7 +2,7 @@
 
 use jiff::SignedDuration;
 use writeback_model::{Cause, KeyId, Outcome, TenantId, UserId};
-use writeback_policy::access::ResetPolicy;
+use writeback_policy::{LimitChange, access::ResetPolicy};
 use writeback_sync::{Change, Counts, Keys, Problem, Profile, Removal, Rules, RunResult, Standing};
 use writeback_wire::{Evidence, http::ImportBatch};
 
@@ -18,8 +18,8 @@ use super::{
     },
 };
 use crate::{
-    AgentStore, BatchAnswer, ClaimAnswer, CodeAnswer, CompleteAnswer, NewCloudUser, RenameAnswer,
-    RequestStore, ResetSession, RunEnd, SessionStore, Store, SyncStore, TenantDomain,
+    AgentStore, BannedRules, BatchAnswer, ClaimAnswer, CodeAnswer, CompleteAnswer, NewCloudUser,
+    RenameAnswer, RequestStore, ResetSession, RunEnd, SessionStore, Store, SyncStore, TenantDomain,
     ThrottleAnswer, ThrottleRule, ThrottleStore, UserStore, Verification, VerifyAnswer,
     WantedCycle, Which,
 };
@@ -103,6 +103,7 @@ pub(super) async fn fill(store: &impl Store, tenant: TenantId, from: u8) {
     put(store, tenant, import, &batch).await;
     agent(store, tenant, from).await;
     set_access(store, tenant, from).await;
+    set_passwords(store, tenant, from).await;
     for offset in 0..3 {
         let id = kept_request(store, tenant, number + offset).await.id;
         if offset > 0 {
@@ -123,6 +124,28 @@ pub(super) async fn fill(store: &impl Store, tenant: TenantId, from: u8) {
     }
     let allowed = store.count(tenant, &RULE, "k", at(0)).await.unwrap();
     assert_eq!(allowed, ThrottleAnswer::Allowed, "counted apart");
+}
+
+/// Sets banned passwords and limits.
+async fn set_passwords(store: &impl Store, tenant: TenantId, from: u8) {
+    let record = audit(tenant, "Something");
+    let rules = BannedRules {
+        terms: vec![format!("term {from}")],
+        ..BannedRules::default()
+    };
+    store
+        .set_banned_rules(tenant, &rules, &record)
+        .await
+        .unwrap();
+    let change = LimitChange {
+        times: Some(from.into()),
+        ..LimitChange::default()
+    };
+    let changes = [("codes_per_name".to_owned(), change)].into();
+    store
+        .set_limit_changes(tenant, &changes, &record)
+        .await
+        .unwrap();
 }
 
 /// Sets a policy, and switches writeback off and on.
@@ -198,6 +221,8 @@ pub(super) async fn synchronised(store: &impl Store, tenant: TenantId, from: u8)
         format!("{:?}", store.sync_rules(tenant).await.unwrap()),
         format!("{:?}", store.users(tenant, None, 99).await.unwrap()),
         format!("{:?}", store.reset_policy(tenant).await.unwrap()),
+        format!("{:?}", store.banned_rules(tenant).await.unwrap()),
+        format!("{:?}", store.limit_changes(tenant).await.unwrap()),
         format!("{:?}", store.writeback(tenant).await.unwrap()),
         format!("{:?}", store.key_rolls(tenant).await.unwrap()),
         format!("{:?}", store.people(tenant, &keys(from)).await.unwrap()),
@@ -352,6 +377,7 @@ pub async fn a_tenant_changes_nothing_of_another<F: Fixture>(fixture: &F) {
     );
     store.forgive(other, &RULE, "k").await.unwrap();
     change_access(&store, other).await;
+    set_passwords(&store, other, 99).await;
 
     assert_eq!(all_of(&store, mine, 10).await, before);
     let answer = store.count(mine, &RULE, "k", at(1)).await.unwrap();

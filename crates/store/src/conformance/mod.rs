@@ -32,6 +32,7 @@ pub mod isolation_random;
 pub mod licences;
 pub mod licences_isolation;
 pub mod objects;
+pub mod passwords;
 pub mod people;
 pub mod removals;
 pub mod requests;
@@ -198,6 +199,10 @@ macro_rules! conformance_tests {
                 what_is_gone_and_settled_is_forgotten
                 users_without_a_consistency_guid_are_listed
             }
+            passwords {
+                banned_passwords_are_the_default_until_they_are_set
+                limits_are_the_installations_until_they_are_set
+            }
             people {
                 rules_are_the_defaults_until_they_are_set
                 a_person_comes_back_as_decided
@@ -299,6 +304,8 @@ macro_rules! conformance_tests {
                 a_blocked_event_is_not_counted
                 keys_and_rules_are_counted_apart
                 what_is_forgiven_is_forgotten
+                a_clock_that_is_set_back_frees_nobody_and_jails_nobody
+                any_run_of_counts_is_as_a_simple_model_says
                 many_at_once_are_no_more_than_the_limit
                 a_count_outlives_its_program
             }

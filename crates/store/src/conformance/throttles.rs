@@ -1,6 +1,11 @@
 //! Counting.
 
 use jiff::SignedDuration;
+use proptest::{
+    collection::vec,
+    strategy::{Strategy as _, ValueTree as _},
+    test_runner::TestRunner,
+};
 use writeback_model::TenantId;
 
 use super::{
@@ -167,6 +172,72 @@ pub async fn what_is_forgiven_is_forgotten<F: Fixture>(fixture: &F) {
         count(&store, tenant, &RULE, "other", 1).await,
         blocked_until(50)
     );
+}
+
+pub async fn a_clock_that_is_set_back_frees_nobody_and_jails_nobody<F: Fixture>(fixture: &F) {
+    let (store, tenant) = with_tenant(fixture).await;
+    for _ in 0..3 {
+        assert_eq!(count(&store, tenant, &RULE, "k", 5_000).await, Ok(()));
+        assert_eq!(count(&store, tenant, &RULE, "free", 5_000).await, Ok(()));
+    }
+    let blocked = count(&store, tenant, &RULE, "k", 5_001).await;
+    assert_eq!(blocked, blocked_until(5_051));
+
+    // An hour and more back: blocked as if it began now, and counted as of now.
+    for key in ["k", "free"] {
+        let blocked = count(&store, tenant, &RULE, key, 100).await;
+        assert_eq!(blocked, blocked_until(150), "{key}");
+    }
+    for key in ["k", "free"] {
+        assert_eq!(count(&store, tenant, &RULE, key, 200).await, Ok(()));
+    }
+}
+
+/// What the documentation says, counted with a list.
+#[derive(Default)]
+struct Model {
+    events: Vec<i64>,
+    until: i64,
+}
+
+impl Model {
+    fn count(&mut self, rule: &ThrottleRule, now: i64) -> Result<(), i64> {
+        if now < self.until {
+            return Err(self.until);
+        }
+        self.events.retain(|at| *at > now - rule.window.as_secs());
+        if self.events.len() < rule.limit as usize {
+            self.events.push(now);
+            return Ok(());
+        }
+        self.until = now + rule.block.as_secs();
+        Err(self.until)
+    }
+}
+
+pub async fn any_run_of_counts_is_as_a_simple_model_says<F: Fixture>(fixture: &F) {
+    let (store, tenant) = with_tenant(fixture).await;
+    let mut runner = TestRunner::deterministic();
+    let runs = vec((0..60_i64, 0..2_usize), 0..60);
+    for number in 0..20 {
+        let run = runs.new_tree(&mut runner).unwrap().current();
+        let mut models = [Model::default(), Model::default()];
+        let mut now = 0;
+        for (pause, key) in run {
+            now += pause;
+            let counted = count(&store, tenant, &RULE, &format!("{number} {key}"), now).await;
+            assert_eq!(
+                counted,
+                models[key].count(&RULE, now),
+                "run {number} at {now}"
+            );
+        }
+        // The next run's clock begins anew, and its rule forgets nothing by that.
+        for key in ["0", "1"] {
+            let key = format!("{number} {key}");
+            store.forgive(tenant, &RULE, &key).await.unwrap();
+        }
+    }
 }
 
 pub async fn many_at_once_are_no_more_than_the_limit<F: Fixture>(fixture: &F) {
