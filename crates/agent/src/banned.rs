@@ -50,8 +50,8 @@ impl BannedRules {
         *self.told.write().unwrap_or_else(PoisonError::into_inner) = Some(Arc::new(told));
     }
 
-    /// Refuses a banned password of a person of these names. Where the tenant only watches, gives the rule that would have
-    /// refused it.
+    /// Refuses a banned password of a person of these names. Where the tenant only watches, gives
+    /// the rule that would have refused it.
     pub(crate) fn check(&self, new: &Secret, person: &[&str]) -> Result<Option<BannedRule>, Cause> {
         let told = self
             .told

@@ -9,6 +9,7 @@
 
 mod access;
 mod accounts;
+mod banned;
 mod directory_trouble;
 mod ends;
 mod enrolment;
