@@ -197,7 +197,7 @@ impl Agent {
 
     /// A grant for a request that was given up: it was never begun and never will be.
     fn refuse_grant(&self, request: RequestId) {
-        if self.core.journal.find(request).is_some() {
+        if self.core.journal.find(request).is_some() || !self.core.claims.disown(request) {
             return;
         }
         let core = Arc::clone(&self.core);

@@ -48,6 +48,7 @@ impl Core {
 
     /// Notes how a request ended and tells the cloud.
     pub(crate) async fn tell(&self, request: RequestId, told: Told) {
+        self.claims.end(request);
         if let Err(error) = self.journal.outcome(request, told.clone()).await {
             // It is told all the same; after a crash the directory's receipt tells it again.
             tracing::error!(%request, event_id = events::STATE_UNWRITABLE,

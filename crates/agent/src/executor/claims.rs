@@ -2,7 +2,7 @@
 //! being resolved.
 
 use std::{
-    collections::HashMap,
+    collections::{HashMap, VecDeque},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
@@ -24,6 +24,10 @@ const ANSWER_PATIENCE: Duration = Duration::from_secs(15);
 /// paused machine's buffers must not begin a write that nobody expects any more.
 const GRANT_ON_ITS_WAY: Duration = Duration::from_secs(5);
 
+/// How many requests are remembered that ended here. They are offered for seconds, and few are
+/// executed in one: far more than can still be on their way.
+const ENDED_MAX: usize = 1024;
+
 /// What the cloud answered to a claim.
 #[derive(Debug)]
 pub(crate) enum Answer {
@@ -43,7 +47,26 @@ pub(crate) enum Answer {
 /// The requests, each with who waits for its answer, if anybody does.
 #[derive(Debug, Default)]
 pub(crate) struct Claims {
-    busy: Mutex<BusyRequests>,
+    hands: Mutex<Hands>,
+}
+
+#[derive(Debug, Default)]
+struct Hands {
+    busy: BusyRequests,
+    /// An outcome was told of these: what still comes of them begins nothing. The journal forgets
+    /// them once they are recorded.
+    ended: VecDeque<RequestId>,
+}
+
+impl Hands {
+    fn end(&mut self, request: RequestId) {
+        if !self.ended.contains(&request) {
+            self.ended.push_back(request);
+            if self.ended.len() > ENDED_MAX {
+                self.ended.pop_front();
+            }
+        }
+    }
 }
 
 type BusyRequests = HashMap<RequestId, Option<oneshot::Sender<Reply>>>;
@@ -62,13 +85,13 @@ pub(crate) struct Busy {
 }
 
 impl Claims {
-    /// Takes a request in hand; `None` when it is already.
+    /// Takes a request in hand; `None` when it is already, or when it ended here.
     pub(crate) fn begin(self: &Arc<Self>, request: RequestId) -> Option<Busy> {
-        let mut busy = self.busy();
-        if busy.contains_key(&request) {
+        let mut hands = self.hands();
+        if hands.busy.contains_key(&request) || hands.ended.contains(&request) {
             return None;
         }
-        busy.insert(request, None);
+        hands.busy.insert(request, None);
         Some(Busy {
             claims: Arc::clone(self),
             request,
@@ -76,8 +99,25 @@ impl Claims {
     }
 
     /// Whether the agent has a hand in it.
-    pub(crate) fn has(&self, request: RequestId) -> bool {
-        self.busy().contains_key(&request)
+    #[cfg(test)]
+    fn has(&self, request: RequestId) -> bool {
+        self.hands().busy.contains_key(&request)
+    }
+
+    /// An outcome of it is told: it is not begun again.
+    pub(crate) fn end(&self, request: RequestId) {
+        self.hands().end(request);
+    }
+
+    /// Ends a request that was never begun. `false`, and it goes on, when the agent has a hand
+    /// in it.
+    pub(crate) fn disown(&self, request: RequestId) -> bool {
+        let mut hands = self.hands();
+        let is_free = !hands.busy.contains_key(&request);
+        if is_free {
+            hands.end(request);
+        }
+        is_free
     }
 
     /// The cloud grants a claim. `false` when the agent has no hand in it any more: then it
@@ -94,8 +134,8 @@ impl Claims {
 
     /// Under the same lock as giving up waiting, so that no reply falls in between.
     fn reply(&self, request: RequestId, reply: Reply) -> bool {
-        let mut busy = self.busy();
-        let Some(waiting) = busy.get_mut(&request) else {
+        let mut hands = self.hands();
+        let Some(waiting) = hands.busy.get_mut(&request) else {
             return false;
         };
         if let Some(waiting) = waiting.take() {
@@ -105,8 +145,8 @@ impl Claims {
         true
     }
 
-    fn busy(&self) -> MutexGuard<'_, BusyRequests> {
-        self.busy.lock().unwrap_or_else(PoisonError::into_inner)
+    fn hands(&self) -> MutexGuard<'_, Hands> {
+        self.hands.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -114,7 +154,7 @@ impl Busy {
     /// The answer to a claim that is sent now on this link. To be called before it is sent.
     pub(crate) fn answer(self, session: &Session) -> impl Future<Output = Answer> + use<> {
         let (waiting, mut reply) = oneshot::channel();
-        self.claims.busy().insert(self.request, Some(waiting));
+        self.claims.hands().busy.insert(self.request, Some(waiting));
         let claimed_at = Instant::now();
         let lost = session.lost.clone();
         async move {
@@ -138,10 +178,10 @@ impl Busy {
 
     /// Takes the request out of hand, unless the reply came at this very moment.
     fn give_up(&self, reply: &mut oneshot::Receiver<Reply>) -> Option<Reply> {
-        let mut busy = self.claims.busy();
+        let mut hands = self.claims.hands();
         let came = reply.try_recv().ok();
         if came.is_none() {
-            busy.remove(&self.request);
+            hands.busy.remove(&self.request);
         }
         came
     }
@@ -149,7 +189,7 @@ impl Busy {
 
 impl Drop for Busy {
     fn drop(&mut self) {
-        self.claims.busy().remove(&self.request);
+        self.claims.hands().busy.remove(&self.request);
     }
 }
 
@@ -212,6 +252,34 @@ mod tests {
         let answer = claims.begin(request()).unwrap().answer(&self::session());
         assert!(matches!(answer.await, Answer::None));
         assert!(!claims.has(request()));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_ended_here_is_not_begun_again() {
+        let claims = Arc::new(Claims::default());
+        // Told while in hand: a doubled offer and a doubled grant begin nothing.
+        let busy = claims.begin(request()).unwrap();
+        assert!(!claims.disown(request()), "it is in hand");
+        claims.end(request());
+        drop(busy);
+        assert!(claims.begin(request()).is_none());
+        assert!(!claims.granted(request(), WITHIN));
+
+        // Said not to have begun, before a late offer comes.
+        let other = RequestId::from_uuid(Uuid::from_u128(2));
+        assert!(claims.disown(other));
+        assert!(claims.begin(other).is_none());
+        assert!(claims.disown(other), "it may be said again");
+    }
+
+    #[test]
+    fn only_so_many_ended_requests_are_remembered() {
+        let claims = Arc::new(Claims::default());
+        for number in 0..=ENDED_MAX as u128 {
+            claims.end(RequestId::from_uuid(Uuid::from_u128(number)));
+        }
+        assert_eq!(claims.hands().ended.len(), ENDED_MAX);
+        assert!(claims.begin(RequestId::from_uuid(Uuid::nil())).is_some());
     }
 
     #[tokio::test(start_paused = true)]

@@ -81,11 +81,13 @@ pub(crate) async fn asked(core: &Arc<Core>, resolve: Resolve) {
                 begin(core, intent, Cause::NotStartedInTime, busy, None);
             }
         }
-        // Under way here: its outcome follows.
-        _ if core.claims.has(request) => {}
         // Claimed here, and not in the journal: its grant was lost with its link, so that it was
-        // never begun, and what arrives late of a grant begins nothing.
+        // never begun, and what arrives late of a grant begins nothing. Where it is under way, its
+        // outcome follows.
         _ if resolve.claimed_by == core.agent => {
+            if !core.claims.disown(request) {
+                return;
+            }
             core.uplink
                 .tell(ToCloud::Outcome {
                     request,
