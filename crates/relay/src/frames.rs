@@ -161,14 +161,20 @@ impl Link {
     ) -> Result<(), LinkError> {
         let hub = &self.hub;
         let Some(request) = hub.store.request(self.tenant, id).await? else {
-            return Err(LinkError::Protocol(
-                "it told the outcome of a request it cannot know",
-            ));
+            // A cloud restored from a backup may not know it. Without a confirmation the agent
+            // would tell it on every link for ever.
+            tracing::warn!(request = %id, agent = %self.agent,
+                "an agent told the outcome of a request that is not kept here");
+            hub.send(self.agent, ToAgent::Recorded { request: id });
+            return Ok(());
         };
-        if !may_finish(&request, self.agent) {
-            return Err(LinkError::Protocol(
-                "it told the outcome of another agent's request",
-            ));
+        let is_over = matches!(request.state, RequestState::Done | RequestState::Expired);
+        if !is_over && !may_finish(&request, self.agent) {
+            // Not believed, and no reason to end the link: on the next one it is said again, and
+            // counts if the request is in doubt then.
+            tracing::warn!(request = %id, agent = %self.agent,
+                "an agent told the outcome of a request that another one has");
+            return Ok(());
         }
         let now = hub.clock.now();
         let audit = ended_record(

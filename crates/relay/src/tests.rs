@@ -6,8 +6,8 @@ use jiff::{SignedDuration, Timestamp};
 use tokio::sync::mpsc;
 use uuid::Uuid;
 use writeback_model::{
-    AgentId, Cause, Clock, HistoryEnforcement, KeyId, Operation, Outcome, RequestId, SourceAnchor,
-    Target, TenantId, UserId,
+    AgentId, Cause, Clock, HistoryEnforcement, KeyId, Operation, Outcome, RequestId, RequestState,
+    SourceAnchor, Target, TenantId, UserId,
 };
 use writeback_store::{
     Actor, Agent, AuditRecord, NewRequest, RequestStore, Store, Tenant, TenantStore,
@@ -240,6 +240,33 @@ async fn a_claimed_request_is_never_offered_again_but_is_in_doubt() {
         waiting.outcome(std::time::Duration::from_secs(5)).await,
         Waited::Ended(Cause::NotStartedInTime.into())
     );
+}
+
+#[tokio::test]
+async fn an_outcome_that_does_not_count_ends_no_link() {
+    let setting = Setting::new().await;
+    let mut first = connect(&setting.hub, 10, READY);
+    let mut second = connect(&setting.hub, 11, READY);
+    let _waiting = setting.offer(100, &[10]).await;
+    is_offered(&mut first).await;
+    let claim = ToCloud::Claim {
+        request: request(100),
+    };
+    first.take(claim).await.unwrap();
+    // Another agent's: neither believed nor confirmed.
+    second.take(changed(100)).await.unwrap();
+    let row = setting.store.request(TENANT, request(100)).await;
+    assert_eq!(row.unwrap().unwrap().state, RequestState::Claimed);
+    assert!(second.outbox.try_recv().is_err());
+    // One that is not kept, and one that is over, are confirmed: they are not told again.
+    first.take(changed(100)).await.unwrap();
+    for number in [101, 100] {
+        second.take(changed(number)).await.unwrap();
+        let recorded = ToAgent::Recorded {
+            request: request(number),
+        };
+        assert_eq!(second.outbox.recv().await, Some(recorded));
+    }
 }
 
 #[tokio::test]
