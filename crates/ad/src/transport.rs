@@ -83,13 +83,7 @@ async fn handshake(
         host: host.to_owned(),
         source,
     };
-    let keepalive = TcpKeepalive::new()
-        .with_time(KEEPALIVE_AFTER)
-        .with_interval(KEEPALIVE_INTERVAL);
-    stream.set_nodelay(true).map_err(failed)?;
-    SockRef::from(&stream)
-        .set_tcp_keepalive(&keepalive)
-        .map_err(failed)?;
+    tune(&stream).map_err(failed)?;
     let name = ServerName::try_from(host.to_owned())
         .map_err(|_| failed(io::Error::other("it is not a host name")))?;
     let stream = TlsConnector::from(Arc::clone(tls))
@@ -105,6 +99,19 @@ async fn handshake(
             source,
         },
     })
+}
+
+/// What the kernel is to do about this connection.
+fn tune(stream: &TcpStream) -> io::Result<()> {
+    let keepalive = TcpKeepalive::new()
+        .with_time(KEEPALIVE_AFTER)
+        .with_interval(KEEPALIVE_INTERVAL);
+    stream.set_nodelay(true)?;
+    let socket = SockRef::from(stream);
+    socket.set_tcp_keepalive(&keepalive)?;
+    // A write that was given up, or whose process was killed, must not be sent again by the kernel
+    // for minutes: closing throws away what is not acknowledged.
+    socket.set_linger(Some(Duration::ZERO))
 }
 
 /// Starts the two tasks. Both end when the connection does, or when the sender that this
@@ -202,4 +209,26 @@ fn together(batch: &mut Vec<Outgoing>) -> Bytes {
         .drain(..)
         .for_each(|outgoing| bytes.extend_from_slice(&outgoing.bytes));
     bytes
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::net::TcpListener;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn closing_throws_away_what_was_not_delivered() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let (stream, accepted) = tokio::join!(TcpStream::connect(address), listener.accept());
+        let (mut stream, (mut peer, _)) = (stream.unwrap(), accepted.unwrap());
+        tune(&stream).unwrap();
+        stream.write_all(b"a write").await.unwrap();
+        drop(stream);
+        let mut got = Vec::new();
+        // An orderly end would be `Ok`: what is unsent would then be sent again and again.
+        let ended = peer.read_to_end(&mut got).await.unwrap_err();
+        assert_eq!(ended.kind(), io::ErrorKind::ConnectionReset);
+    }
 }
