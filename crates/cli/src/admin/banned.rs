@@ -12,8 +12,8 @@ use writeback_model::{BannedMode, Secret};
 
 use super::{Cloud, operator, print, print_json, text::one_line};
 
-/// Exit code of `check` for a password that is banned.
-const BANNED: u8 = 1;
+/// Exit code of `check` for a password that is banned; 1 is that of every failure.
+const BANNED: u8 = 2;
 
 /// Passwords that are too easy to guess: the tenant's own terms besides the built-in list.
 #[derive(Subcommand)]
@@ -47,7 +47,10 @@ pub enum BannedCommand {
     },
     /// Say whether a password would be refused, by which rule, and its points. It is asked for
     /// without being shown, or read from standard input, and kept nowhere.
-    #[command(after_help = "Exit codes: 0 it would be taken, 1 it is banned.")]
+    #[command(
+        after_help = "Exit codes: 0 it would be taken, 2 it is banned, 1 that \
+                           could not be told."
+    )]
     Check {
         /// The person's first and last name; give the option once for each.
         #[arg(long = "name", value_name = "NAME")]
@@ -72,8 +75,12 @@ pub(super) async fn run(command: BannedCommand) -> anyhow::Result<ExitCode> {
     match command {
         BannedCommand::Show { json, cloud } => show(json, &cloud).await?,
         BannedCommand::Set { file, cloud } => {
-            let text = std::fs::read_to_string(&file)
-                .with_context(|| format!("{} could not be read as text", file.display()))?;
+            let text = std::fs::read_to_string(&file).with_context(|| {
+                format!(
+                    "{} could not be read; a list of terms is a text file in UTF-8",
+                    file.display()
+                )
+            })?;
             let open = cloud.open().await?;
             let set = open
                 .admin()
@@ -84,7 +91,11 @@ pub(super) async fn run(command: BannedCommand) -> anyhow::Result<ExitCode> {
                     "Line {line} is left out: once normalised it is the same as line {earlier}."
                 );
             }
-            println!("The tenant has {} terms of its own now.", set.terms);
+            match set.terms {
+                0 => println!("The tenant has no terms of its own now; the built-in list holds."),
+                1 => println!("The tenant has 1 term of its own now."),
+                many => println!("The tenant has {many} terms of its own now."),
+            }
         }
         BannedCommand::Mode { mode, cloud } => {
             let mode = match mode {

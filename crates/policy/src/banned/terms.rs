@@ -114,6 +114,9 @@ impl std::fmt::Debug for Terms {
 pub fn read_terms(text: &str) -> ReadTerms {
     let mut read = ReadTerms::default();
     let mut seen = BTreeMap::new();
+    // Windows editors put a mark before the text; kept, it would make the first term one that
+    // nobody types.
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     for (index, line) in text.lines().enumerate() {
         let (number, term) = (index + 1, line.trim());
         if term.is_empty() {

@@ -120,6 +120,54 @@ fn a_list_is_judged_line_by_line() {
 }
 
 #[test]
+fn the_mark_that_windows_editors_put_first_is_no_part_of_a_term() {
+    let read = read_terms("\u{feff}contoso\r\nblank\r\n");
+    assert_eq!(read.terms, ["contoso", "blank"]);
+    assert!(Terms::new(read.terms).holds("contoso"));
+}
+
+#[test]
+fn five_points_are_enough_and_four_are_not() {
+    let terms = example();
+    for (password, points, taken) in [
+        ("contoso", 1, false),
+        ("zq9k", 4, false),
+        ("zq9kv", 5, true),
+        ("contosozq9", 4, false),
+        ("contosozq9k", 5, true),
+        ("blankcontosoblankzq", 5, true),
+    ] {
+        let context = BannedContext {
+            lists: &[&terms],
+            person: &[],
+            tenant: None,
+        };
+        assert_eq!(score(password, &context), points, "{password}");
+        assert_eq!(check(password, &context).is_ok(), taken, "{password}");
+    }
+}
+
+#[test]
+fn a_name_counts_from_four_characters_on_and_that_of_the_tenant_too() {
+    let of = |person: &[&str], tenant| {
+        let context = BannedContext {
+            lists: &[],
+            person,
+            tenant,
+        };
+        let banned = check("hujan-p0ul-bukit", &context).err();
+        banned.map(|banned| banned.rule)
+    };
+    assert_eq!(of(&["Pou"], None), None);
+    assert_eq!(of(&["Poul"], None), Some(ContainsName));
+    assert_eq!(of(&["Pouls"], None), None);
+    assert_eq!(of(&[], Some("Pou")), None);
+    assert_eq!(of(&[], Some("Poul")), Some(ContainsTenantName));
+    assert_eq!(of(&["Poul"], Some("Poul")), Some(ContainsName));
+    assert_eq!(of(&["", " "], Some("")), None);
+}
+
+#[test]
 fn what_refuses_a_password_never_says_which_term_it_was() {
     let terms = example();
     let context = BannedContext {
