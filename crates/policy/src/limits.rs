@@ -166,6 +166,28 @@ mod tests {
     }
 
     #[test]
+    fn the_defaults_are_those_that_the_documentation_tells() {
+        let all = Limits::default().all();
+        for (setting, times, window, block) in [
+            ("names_per_address", 60, 10, 10),
+            ("codes_per_name", 10, 10, 1440),
+            ("wrong_codes_per_name", 5, 60, 1440),
+            ("passwords_per_user", 10, 60, 1440),
+            ("mails_per_destination", 10, 10, 1440),
+            ("mails_per_tenant", 10_000, 1440, 10),
+            ("texts_per_destination", 10, 10, 1440),
+            ("texts_per_tenant", 1_000, 1440, 10),
+        ] {
+            let limit = all.iter().find(|it| it.setting() == setting).unwrap();
+            assert_eq!(
+                (limit.times, limit.window.as_mins(), limit.block.as_mins()),
+                (times, window, block),
+                "{setting}"
+            );
+        }
+    }
+
+    #[test]
     fn each_limit_has_a_name_of_its_own() {
         let names: std::collections::BTreeSet<_> =
             Limits::default().all().map(|limit| limit.name).into();

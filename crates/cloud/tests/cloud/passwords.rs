@@ -1,5 +1,7 @@
 //! Banned passwords as agents hear of them, and limits under many tries at once.
 
+use std::error::Error as _;
+
 use futures_util::future::join_all;
 use writeback_model::BannedMode;
 use writeback_policy::LimitChange;
@@ -45,12 +47,41 @@ async fn terms_that_cannot_be_change_nothing() {
     let admin = setting.admin();
     admin.set_banned_terms("gudang\n", "test").await.unwrap();
     let many: String = (0..1001).map(|n| format!("term{n}x{n}\n")).collect();
-    for wrong in ["good\nno\n", &many] {
-        admin.set_banned_terms(wrong, "test").await.unwrap_err();
+    for (wrong, why) in [
+        (
+            "good\nno\n",
+            "line 2 is no term: a term has at least 4 characters; nothing was changed",
+        ),
+        (
+            &many,
+            "these are 1001 different terms, and a tenant has at most 1000: leave out those that \
+             others cover; nothing was changed",
+        ),
+    ] {
+        let error = admin.set_banned_terms(wrong, "test").await.unwrap_err();
+        assert_eq!(error.source().unwrap().to_string(), why);
         assert_eq!(admin.banned_rules().await.unwrap().terms, ["gudang"]);
     }
     let set = admin.set_banned_terms("gudang\nGudang\n", "test").await;
     assert_eq!(set.unwrap().duplicates, [(2, 1)]);
+}
+
+#[tokio::test]
+async fn as_many_terms_as_there_may_be_reach_an_agent() {
+    let setting = Setting::new().await;
+    let agent = setting.agent().await;
+    // Each as long as a term may be, in characters of three bytes.
+    let name = |number: u32| {
+        let digit = |c: char| char::from_u32(0x4e00 + u32::from(c)).unwrap();
+        let digits: String = format!("{number:016}").chars().map(digit).collect();
+        digits
+    };
+    let terms: Vec<String> = (0..1000).map(name).collect();
+    let admin = setting.admin();
+    let set = admin.set_banned_terms(&terms.join("\n"), "test").await;
+    assert_eq!(set.unwrap().terms, 1000);
+    let mut link = setting.link(&agent).await;
+    assert_eq!(rules_after(&mut link, "").await.terms, terms);
 }
 
 #[tokio::test]

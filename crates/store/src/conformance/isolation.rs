@@ -298,6 +298,12 @@ pub async fn a_tenant_sees_nothing_of_another<F: Fixture>(fixture: &F) {
         assert_eq!(store.users_by_name(other, &name).await.unwrap(), []);
     }
     assert_eq!(store.agents(other).await.unwrap(), []);
+    let once_more = store.count(mine, &RULE, "k", at(1)).await.unwrap();
+    assert!(matches!(once_more, ThrottleAnswer::Blocked { .. }));
+    for (tenant, blocked) in [(mine, true), (other, false)] {
+        let until = store.blocked_until(tenant, RULE.name, "k", at(1)).await;
+        assert_eq!(until.unwrap().is_some(), blocked, "counted apart");
+    }
     for offset in 0..3 {
         let id = request(mine, 10 + offset).id;
         assert_eq!(store.request(other, id).await.unwrap(), None);

@@ -308,6 +308,7 @@ macro_rules! conformance_tests {
                 any_run_of_counts_is_as_a_simple_model_says
                 many_at_once_are_no_more_than_the_limit
                 a_count_outlives_its_program
+                many_at_once_are_no_more_than_the_limit_over_a_restart
             }
             users {
                 a_user_of_the_cloud_comes_back_as_they_were_kept

@@ -276,3 +276,39 @@ pub async fn a_count_outlives_its_program<F: Fixture>(fixture: &F) {
     .await;
     assert!(answers.iter().all(Result::is_err));
 }
+
+/// Any limit, asked by 200 tasks at once, then by 200 more after all handles were closed and
+/// opened anew, and again when the block is over.
+pub async fn many_at_once_are_no_more_than_the_limit_over_a_restart<F: Fixture>(fixture: &F) {
+    let (store, tenant) = with_tenant(fixture).await;
+    drop(store);
+    let mut runner = TestRunner::deterministic();
+    for number in 0..6 {
+        let (limit, first) = (1..=250_u32, 1..=200_u32)
+            .new_tree(&mut runner)
+            .unwrap()
+            .current();
+        let rule = ThrottleRule { limit, ..RULE };
+        let try_at = async |times, second| {
+            let answers = at_once(fixture, times, move |store, _| async move {
+                count(&*store, tenant, &rule, &number.to_string(), second).await
+            })
+            .await;
+            u32::try_from(answers.iter().filter(|answer| answer.is_ok()).count()).unwrap()
+        };
+        let before = try_at(first, 0).await;
+        assert_eq!(
+            before,
+            first.min(limit),
+            "{first} tries at a limit of {limit}"
+        );
+        let left = limit - before;
+        let after = try_at(200, 1).await;
+        assert_eq!(after, left.min(200), "after {before} at a limit of {limit}");
+        // Past the window and any block.
+        assert_eq!(try_at(200, 200).await, limit.min(200));
+        let forgetting = fixture.open().await;
+        let key = number.to_string();
+        forgetting.forgive(tenant, &rule, &key).await.unwrap();
+    }
+}

@@ -1,5 +1,6 @@
 //! Each rule, each side.
 
+mod allowed;
 mod licences;
 mod table;
 
