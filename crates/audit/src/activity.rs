@@ -82,6 +82,18 @@ activities! {
         "A person left the scope or the directory, and is removed.";
     USER_CREATED = "User created", "user-created",
         "A person of the cloud alone was made.";
+    SIGN_IN = "Sign-in", "sign-in",
+        "Somebody showed a name and a password: the result is `success`, or why they were not signed in.";
+    SIGN_OUT = "Sign-out", "sign-out",
+        "Somebody ended their own sign-in.";
+    SESSIONS_REVOKED = "Sign-in sessions revoked", "sessions-revoked",
+        "Sign-ins were ended by their owner or by an administrator: the detail says which.";
+    SECOND_FACTOR = "Second factor", "second-factor",
+        "Somebody who was signed in tried a code.";
+    USER_UPDATED = "Update user", "user-updated",
+        "A person of the cloud alone was changed, enabled or disabled.";
+    USER_DELETED = "Delete user", "user-deleted",
+        "A person of the cloud alone was deleted.";
     TENANT_RENAMED = "Tenant renamed", "tenant-renamed",
         "An operator gave a tenant another name.";
     TENANT_ENABLED = "Tenant enabled", "tenant-enabled",
@@ -100,6 +112,10 @@ activities! {
         "Writeback was switched off, for the tenant or one forest.";
     SEALING_KEY_ROLLED = "Sealing key rolled", "sealing-key-rolled",
         "An agent has a new key that passwords are sealed to.";
+    BANNED_SET = "Banned passwords set", "banned-set",
+        "An operator set the tenant's own terms, or what becomes of banned passwords.";
+    LIMITS_SET = "Limits set", "limits-set",
+        "An operator set how often what may happen in the tenant.";
     GROUP_ADDED = "Add group", "group-added",
         "A group of the cloud was made.";
     GROUP_DELETED = "Delete group", "group-deleted",

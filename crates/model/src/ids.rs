@@ -108,6 +108,14 @@ id! {
     /// A sealing key of an agent.
     KeyId
 }
+id! {
+    /// A sign-in session: names it without opening it.
+    SignInSessionId
+}
+id! {
+    /// One try to sign in.
+    SignInId
+}
 
 #[cfg(test)]
 mod tests {

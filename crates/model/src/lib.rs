@@ -21,7 +21,10 @@ pub use attributes::never_imported;
 pub use banned::{BannedMode, BannedRule};
 pub use cause::{Cause, CauseInfo, Component, ProtectedBy, Right};
 pub use clock::{Clock, Entropy};
-pub use ids::{AgentId, EnrolmentId, GroupId, ImportId, KeyId, RequestId, RunId, TenantId, UserId};
+pub use ids::{
+    AgentId, EnrolmentId, GroupId, ImportId, KeyId, RequestId, RunId, SignInId, SignInSessionId,
+    TenantId, UserId,
+};
 pub use names::{DomainName, NameError, UserName};
 pub use operation::{Operation, Target};
 pub use outcome::{Outcome, Remark, RequestState};

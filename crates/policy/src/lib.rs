@@ -10,6 +10,7 @@ mod limits;
 mod names;
 mod recovery;
 pub mod roles;
+pub mod sign_in;
 mod tenants;
 
 pub use limits::{Channel, Limit, LimitChange, LimitChanges, Limits};

@@ -25,6 +25,8 @@ pub struct Limits {
     /// Names tried from one network address. Ours: it keeps one address from trying a whole
     /// company's names, and a whole company behind one address from being locked out.
     pub names_per_address: Limit,
+    /// Sign-ins tried from one network address. Ours: a whole company may sit behind one.
+    pub sign_ins_per_address: Limit,
     /// Codes mailed for one name. The reference product's: 10 in 10 minutes, then a day.
     pub codes_per_name: Limit,
     /// Wrong codes for one name, over all sessions. The reference product's: 5 in an hour,
@@ -94,9 +96,10 @@ impl Limit {
 
 impl Limits {
     /// All of them, in the order in which they are shown.
-    pub const fn all(&self) -> [Limit; 8] {
+    pub const fn all(&self) -> [Limit; 9] {
         [
             self.names_per_address,
+            self.sign_ins_per_address,
             self.codes_per_name,
             self.wrong_codes_per_name,
             self.passwords_per_user,
@@ -128,6 +131,7 @@ impl Default for Limits {
         };
         Self {
             names_per_address: limit("names per address", 60, minutes(10), minutes(10)),
+            sign_ins_per_address: limit("sign-ins per address", 300, minutes(10), minutes(10)),
             codes_per_name: limit("codes per name", 10, minutes(10), day),
             wrong_codes_per_name: limit("wrong codes per name", 5, minutes(60), day),
             passwords_per_user: limit("passwords per user", 10, minutes(60), day),
@@ -160,7 +164,7 @@ mod tests {
         assert_eq!(changed.times, 3);
         assert_eq!(changed.window, defaults.codes_per_name.window);
         assert_eq!(changed.block, SignedDuration::from_mins(30));
-        for other in defaults.all().into_iter().skip(2) {
+        for other in defaults.all().into_iter().skip(3) {
             assert_eq!(other.changed(&changes), other);
         }
     }
@@ -191,6 +195,6 @@ mod tests {
     fn each_limit_has_a_name_of_its_own() {
         let names: std::collections::BTreeSet<_> =
             Limits::default().all().map(|limit| limit.name).into();
-        assert_eq!(names.len(), 8);
+        assert_eq!(names.len(), 9);
     }
 }

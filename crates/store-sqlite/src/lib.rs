@@ -30,9 +30,12 @@ mod roles;
 mod row;
 mod runs;
 mod sessions;
+mod sign_in_sessions;
+mod sign_in_tries;
 mod sync;
 mod tenants;
 mod throttles;
+mod user_passwords;
 mod users;
 mod writeback;
 

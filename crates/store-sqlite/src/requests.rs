@@ -13,6 +13,7 @@ use crate::{
     SqliteStore,
     audit::append_audit,
     row::{Columns, Doing, json, micros},
+    sign_in_sessions, sign_in_tries,
 };
 
 const TABLE: &str = "requests";
@@ -162,19 +163,34 @@ impl RequestStore for SqliteStore {
         let mut tx = self.write(DOING).await?;
         let finished = sqlx::query(
             "UPDATE requests SET state = 'done', outcome = ?, evidence = ?, ended_at = ?
-             WHERE id = ? AND tenant_id = ? AND state IN ('claimed', 'unknown')",
+             WHERE id = ? AND tenant_id = ? AND state IN ('claimed', 'unknown')
+             RETURNING user_id, operation",
         )
         .bind(json(outcome)?)
         .bind(json(evidence)?)
         .bind(micros(now))
         .bind(id.uuid())
         .bind(tenant.uuid())
-        .execute(&mut *tx)
+        .fetch_optional(&mut *tx)
         .await
-        .doing(DOING)?
-        .rows_affected();
-        if finished == 0 {
+        .doing(DOING)?;
+        let Some(row) = finished else {
             return Ok(false);
+        };
+        if outcome.is_changed() {
+            let columns = Columns {
+                row: &row,
+                table: TABLE,
+            };
+            let user = columns.id("user_id", UserId::from_uuid)?;
+            // The directory counts from 0 again, and whoever knows only the old password is out.
+            sign_in_tries::forgive(&mut tx, tenant, &user.to_string()).await?;
+            if columns
+                .named("operation", Operation::from_name)?
+                .writes_password()
+            {
+                sign_in_sessions::revoke(&mut tx, tenant, user, None).await?;
+            }
         }
         append_audit(&mut tx, audit).await?;
         tx.commit().await.doing(DOING)?;

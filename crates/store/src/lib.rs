@@ -7,7 +7,8 @@
 //!
 //! Times are kept to the microsecond. What expires at a time is good before it and over at it.
 //!
-//! No password is ever in here, sealed or not; codes and tokens are kept as hashes only.
+//! No password is ever in here, sealed or not; codes and tokens are kept as hashes only, and of the
+//! passwords of people of the cloud alone Argon2id.
 //!
 //! The traits say what a backend must do, [`conformance`] tests that it does.
 
@@ -28,9 +29,12 @@ mod requests;
 mod roles;
 mod runs;
 mod sessions;
+mod sign_in_sessions;
+mod sign_in_tries;
 mod sync;
 mod tenants;
 mod throttles;
+mod user_passwords;
 mod users;
 mod writeback;
 
@@ -51,9 +55,12 @@ pub use requests::{ClaimAnswer, NewRequest, Request, RequestStore};
 pub use roles::{GrantAnswer, RevokeAnswer, RoleHolder, RoleStore};
 pub use runs::{Run, RunEnd, RunProblem, RunStore, WantedCycle};
 pub use sessions::{CodeAnswer, ResetSession, SessionStore};
+pub use sign_in_sessions::{SignInSession, SignInSessionStore};
+pub use sign_in_tries::{SignInTryStore, TryAnswer};
 pub use sync::{StagedRemoval, SyncStore};
 pub use tenants::{RenameAnswer, Tenant, TenantStore};
 pub use throttles::{ThrottleAnswer, ThrottleRule, ThrottleStore};
+pub use user_passwords::{CloudUserAnswer, CloudUserStore, PasswordHash, UserPassword};
 pub use users::{NewCloudUser, PeopleCounts, User, UserStore};
 pub use writeback::{KeyRoll, Switch, Writeback, WritebackStore};
 pub use writeback_audit::activity;
@@ -78,6 +85,9 @@ pub trait Store:
     + GroupStore
     + RoleStore
     + LicenceStore
+    + SignInSessionStore
+    + SignInTryStore
+    + CloudUserStore
     + Send
     + Sync
 {
@@ -102,6 +112,9 @@ impl<S> Store for S where
         + GroupStore
         + RoleStore
         + LicenceStore
+        + SignInSessionStore
+        + SignInTryStore
+        + CloudUserStore
         + Send
         + Sync
 {

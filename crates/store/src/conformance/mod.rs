@@ -39,6 +39,7 @@ pub mod requests;
 pub mod roles;
 pub mod runs;
 pub mod sessions;
+pub mod sign_in;
 pub mod tenants;
 pub mod throttles;
 pub mod users;
@@ -288,6 +289,21 @@ macro_rules! conformance_tests {
                 a_domain_is_verified_in_one_tenant
                 of_many_who_verify_a_domain_at_once_one_gets_it
                 no_sequence_gives_a_domain_to_two
+            }
+            sign_in {
+                a_session_is_found_by_its_token
+                a_session_ends_when_it_is_idle_and_in_the_end
+                sessions_are_revoked_one_or_all
+                who_is_disabled_removed_or_of_a_disabled_tenant_is_out
+                a_second_factor_is_tried_so_many_times
+                a_new_password_ends_sessions_and_forgives
+                people_are_changed_and_removed
+                many_people_are_kept_at_once
+                wrong_passwords_lock_over_restarts
+                of_many_tries_at_once_one_goes
+                a_directorys_threshold_is_kept
+                a_changed_password_forgives_and_signs_out
+                another_tenant_reaches_no_account
             }
             tenants {
                 a_tenant_comes_back_as_it_was_kept
