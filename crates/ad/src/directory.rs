@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use writeback_model::SourceAnchor;
+use writeback_model::{Secret, SourceAnchor};
 
 use crate::{
     account::AccountSnapshot,
@@ -57,6 +57,16 @@ impl Directory {
 
     pub(crate) async fn take(&self, host: &str) -> Result<Arc<Kept>, AdError> {
         self.inner.pools.take(host).await
+    }
+
+    /// Signs in to a controller as somebody else, on a connection that is closed at once.
+    pub(crate) async fn bind_as(
+        &self,
+        host: &str,
+        dn: &str,
+        password: &Secret,
+    ) -> Result<(), AdError> {
+        self.inner.pools.bind_as(host, dn, password).await
     }
 
     pub(crate) async fn own(&self, host: &str) -> Result<Own, AdError> {

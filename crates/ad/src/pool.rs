@@ -7,9 +7,10 @@ use std::{
 
 use rustls::ClientConfig;
 use tokio::sync::Notify;
+use writeback_model::Secret;
 
 use crate::{
-    config::DomainConfig,
+    config::{Credentials, DomainConfig},
     connection::Connection,
     error::AdError,
     locate::Locator,
@@ -98,6 +99,31 @@ impl Pools {
             }
         }
         Ok(Own::new(self.open(host).await?, &self.resting))
+    }
+
+    /// Signs in as somebody else, on a connection of its own that is closed at once.
+    pub(crate) async fn bind_as(
+        &self,
+        host: &str,
+        dn: &str,
+        password: &Secret,
+    ) -> Result<(), AdError> {
+        let config = &self.config;
+        let addresses = Locator::new(&config.nameservers)?.addresses(host).await?;
+        let credentials = Credentials {
+            user: dn.to_owned(),
+            password: password.clone(),
+        };
+        Connection::open(
+            host,
+            &addresses,
+            config.port,
+            &self.tls,
+            &credentials,
+            &config.limits,
+        )
+        .await
+        .map(drop)
     }
 
     /// Whether a connection that was silent for long still answers.

@@ -18,7 +18,7 @@ use crate::{
     jobs::Jobs,
     journal::Told,
     link::{Event, Link, Session},
-    resolve,
+    resolve, sign_in,
     state::{Membership, SealingKeys, StateDir, StateError},
     token::Tokens,
     transport::Transport,
@@ -168,6 +168,12 @@ impl Agent {
                 };
                 tokio::spawn(async move { anchors::write(&core, order).await });
             }
+            ToAgent::SignIn(ask) => {
+                if core.executions.len() < OFFERS_MAX {
+                    let work = sign_in::check(Arc::clone(core), ask, session);
+                    core.executions.spawn(work);
+                }
+            }
             ToAgent::RollKeys => self.roll_key(SealingKeys::roll).await,
             ToAgent::BannedTerms(told) => core.banned.set(told),
             ToAgent::Welcome { .. } | ToAgent::Restarting { .. } => {}
@@ -249,6 +255,7 @@ const fn begins_something(event: &Event) -> bool {
                 | ToAgent::Import(_)
                 | ToAgent::Watch { .. }
                 | ToAgent::WriteAnchors { .. }
+                | ToAgent::SignIn(_)
         )
     )
 }

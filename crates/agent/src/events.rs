@@ -58,6 +58,9 @@ pub(crate) const BANNED_TERMS: u32 = 34113;
 /// This host's clock differs from the cloud's.
 pub(crate) const CLOCK_SKEWED: u32 = 34112;
 
+/// A person's password was shown to the directory, or was not.
+pub(crate) const SIGN_IN: u32 = 34115;
+
 /// Start, done and refused of an operation.
 pub(crate) const fn of(operation: Operation) -> (u32, u32, u32) {
     match operation {

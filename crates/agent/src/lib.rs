@@ -30,6 +30,7 @@ mod link;
 mod resolve;
 mod run;
 mod scope;
+mod sign_in;
 pub mod state;
 #[cfg(test)]
 mod testing;

@@ -46,6 +46,10 @@ impl Link {
                     "the directory cannot say yet what became of a request");
                 Ok(())
             }
+            ToCloud::SignedIn(answer) => {
+                self.hub.signed_in(self.agent, answer);
+                Ok(())
+            }
             ToCloud::ImportFailed { .. }
             | ToCloud::Changed { .. }
             | ToCloud::AnchorsWritten { .. } => Ok(()),

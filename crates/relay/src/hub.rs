@@ -18,6 +18,7 @@ use crate::{
     OUTBOX_FRAMES,
     dispatch::{InFlight, Stage},
     registry::{ConnectedAgent, Entry, Liveness, Registry},
+    sign_in::SignIns,
 };
 
 /// A request that ended just now, for whoever tells the person.
@@ -35,6 +36,7 @@ pub struct Hub {
     pub(crate) clock: Arc<dyn Clock>,
     registry: Mutex<Registry>,
     in_flight: Mutex<HashMap<RequestId, Arc<InFlight>>>,
+    pub(crate) sign_ins: SignIns,
     next_link: AtomicU64,
     ended: mpsc::UnboundedSender<Ended>,
 }
@@ -64,6 +66,7 @@ impl Hub {
             clock,
             registry: Mutex::default(),
             in_flight: Mutex::default(),
+            sign_ins: SignIns::default(),
             next_link: AtomicU64::new(1),
             ended,
         })
@@ -181,6 +184,7 @@ impl Drop for Link {
     fn drop(&mut self) {
         if self.hub.registry().remove(self.agent, self.number) {
             self.hub.agent_lost(self.agent);
+            self.hub.sign_ins.forget_agent(self.agent);
         }
     }
 }

@@ -14,12 +14,14 @@ mod dispatch;
 mod frames;
 mod hub;
 mod registry;
+mod sign_in;
 mod sweep;
 
 pub use dispatch::{Dispatch, Waited, Waiting};
 pub use frames::LinkError;
 pub use hub::{Ended, Hub, Link};
 pub use registry::{ConnectedAgent, Liveness};
+pub use sign_in::AwaitedSignIn;
 
 use std::time::Duration;
 

@@ -80,28 +80,37 @@ impl PrivateKey {
 
     /// Opens an envelope that was sealed to this key for this very request.
     pub fn open(&self, sealed: &SealedSecret, binding: &Binding) -> Result<Contents, SealError> {
-        if sealed.key != self.id {
-            return Err(SealError::OtherKey);
-        }
-        let decode = |text: &str| {
-            BASE64_STANDARD
-                .decode(text)
-                .map_err(|_| SealError::Malformed)
-        };
-        let encapsulated =
-            <Kem as hpke::Kem>::EncappedKey::from_bytes(&decode(&sealed.encapsulated)?)
-                .map_err(|_| SealError::Malformed)?;
-        let plain = hpke::single_shot_open::<AesGcm256, HkdfSha256, Kem>(
-            &OpModeR::Base,
-            &self.key,
-            &encapsulated,
-            INFO,
-            &decode(&sealed.ciphertext)?,
-            &binding.bytes(self.id),
-        )
-        .map_err(|_| SealError::DoesNotOpen)?;
-        Contents::from_padded_bytes(&Zeroizing::new(plain))
+        open_bytes(self, sealed, INFO, &binding.bytes(self.id))
     }
+}
+
+/// Opens what was sealed to a key with that `info` and additional data.
+pub(crate) fn open_bytes(
+    key: &PrivateKey,
+    sealed: &SealedSecret,
+    info: &[u8],
+    bound: &[u8],
+) -> Result<Contents, SealError> {
+    if sealed.key != key.id {
+        return Err(SealError::OtherKey);
+    }
+    let decode = |text: &str| {
+        BASE64_STANDARD
+            .decode(text)
+            .map_err(|_| SealError::Malformed)
+    };
+    let encapsulated = <Kem as hpke::Kem>::EncappedKey::from_bytes(&decode(&sealed.encapsulated)?)
+        .map_err(|_| SealError::Malformed)?;
+    let plain = hpke::single_shot_open::<AesGcm256, HkdfSha256, Kem>(
+        &OpModeR::Base,
+        &key.key,
+        &encapsulated,
+        info,
+        &decode(&sealed.ciphertext)?,
+        bound,
+    )
+    .map_err(|_| SealError::DoesNotOpen)?;
+    Contents::from_padded_bytes(&Zeroizing::new(plain))
 }
 
 /// Seals passwords to one agent's key for one request.
@@ -109,6 +118,16 @@ pub fn seal(
     contents: &Contents,
     key: &SealingKey,
     binding: &Binding,
+) -> Result<SealedSecret, SealError> {
+    seal_bytes(contents, key, INFO, &binding.bytes(key.id))
+}
+
+/// Seals to a key with that `info` and additional data.
+pub(crate) fn seal_bytes(
+    contents: &Contents,
+    key: &SealingKey,
+    info: &[u8],
+    bound: &[u8],
 ) -> Result<SealedSecret, SealError> {
     let public = BASE64_STANDARD
         .decode(&key.public)
@@ -118,9 +137,9 @@ pub fn seal(
     let (encapsulated, ciphertext) = hpke::single_shot_seal::<AesGcm256, HkdfSha256, Kem>(
         &OpModeS::Base,
         &public,
-        INFO,
+        info,
         &contents.to_padded_bytes()?,
-        &binding.bytes(key.id),
+        bound,
     )
     .map_err(|_| SealError::Malformed)?;
     Ok(SealedSecret {

@@ -12,10 +12,12 @@
 mod binding;
 mod contents;
 mod envelope;
+mod sign_in;
 
 pub use binding::Binding;
 pub use contents::{Contents, PASSWORD_BYTES_MAX};
 pub use envelope::{PrivateKey, SealError, seal};
+pub use sign_in::{SignInBinding, seal_sign_in};
 
 #[cfg(test)]
 mod tests;

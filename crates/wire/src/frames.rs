@@ -8,7 +8,7 @@ use writeback_model::{
     RequestId, RunId, SourceAnchor, Target, TenantId,
 };
 
-use crate::{FRAME_BYTES_MAX, SealedSecret, SealingKey};
+use crate::{FRAME_BYTES_MAX, SealedSecret, SealingKey, SignIn, SignedIn};
 
 /// What the cloud says.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -77,6 +77,8 @@ pub enum ToAgent {
     /// What new passwords are held to besides the directory's rules. Sent when a link stands and
     /// when it has changed, before any request that it is to hold for.
     BannedTerms(BannedTerms),
+    /// Is this a person's password? Answered by [`ToCloud::SignedIn`].
+    SignIn(SignIn),
     /// The cloud is about to restart. Come back, but not all at once.
     Restarting {
         /// Wait a random time up to this before the first try, in milliseconds.
@@ -115,6 +117,8 @@ pub enum ToCloud {
         /// What keeps the directory from saying.
         cause: Cause,
     },
+    /// What the directory said to a password.
+    SignedIn(SignedIn),
     /// An import ended without being complete.
     ImportFailed {
         /// Which.
@@ -406,6 +410,7 @@ impl KnownTypes for ToAgent {
         "write_anchors",
         "roll_keys",
         "banned_terms",
+        "sign_in",
         "restarting",
     ];
 }
@@ -418,6 +423,7 @@ impl KnownTypes for ToCloud {
         "claim",
         "outcome",
         "unresolved",
+        "signed_in",
         "import_failed",
         "changed",
         "anchors_written",

@@ -14,7 +14,8 @@
 //! [`ToAgent::Resolve`] asks any agent of the forest what the directory says about a request
 //! whose agent was lost; [`ToAgent::Import`] orders an import, which the agent uploads over
 //! HTTPS so that a large directory does not delay a password; [`ToAgent::Watch`] makes one agent
-//! of a forest say when there is something to import.
+//! of a forest say when there is something to import. [`ToAgent::SignIn`] asks one agent whether a
+//! password is a person's.
 //!
 //! Frames are JSON text, one per WebSocket message. The schema is checked in as
 //! `docs/protocol/frames.schema.json`; a test fails when it and these types differ.
@@ -22,6 +23,7 @@
 mod frames;
 pub mod http;
 mod sealed;
+mod sign_in;
 
 pub use frames::{
     BannedTerms, DenyReason, Evidence, Execute, ForestHealth, ForestStatus, Hello, ImportKind,
@@ -29,6 +31,7 @@ pub use frames::{
     WireError, decode, encode,
 };
 pub use sealed::{SealedSecret, SealingKey};
+pub use sign_in::{LockoutPolicy, SignIn, SignInAnswer, SignedIn};
 
 /// The protocol's version. Raised only when an old peer would misunderstand a new one:
 /// fields and frame types that are not known are ignored, so that agents and clouds of

@@ -3,8 +3,8 @@
 use proptest::prelude::*;
 use uuid::Uuid;
 use writeback_model::{
-    AgentId, BannedMode, Cause, KeyId, Operation, Outcome, Remark, RequestId, RunId, Target,
-    TenantId,
+    AgentId, BannedMode, Cause, KeyId, Operation, Outcome, Remark, RequestId, RunId, SignInId,
+    Target, TenantId,
 };
 
 use crate::*;
@@ -101,6 +101,13 @@ fn to_agent() -> Vec<ToAgent> {
             terms: vec!["gudang".into()],
             tenant_name: "Contoh".into(),
         }),
+        ToAgent::SignIn(SignIn {
+            sign_in: SignInId::from_uuid(Uuid::from_u128(6)),
+            target: target(),
+            expires_at: time,
+            begin_within_ms: 5000,
+            sealed: sealed(),
+        }),
         ToAgent::Restarting {
             reconnect_within_ms: 30_000,
         },
@@ -154,6 +161,14 @@ fn to_cloud() -> Vec<ToCloud> {
             request: request(),
             cause: Cause::PdcEmulatorUnreachable,
         },
+        ToCloud::SignedIn(SignedIn {
+            sign_in: SignInId::from_uuid(Uuid::from_u128(6)),
+            answer: SignInAnswer::WrongPassword,
+            lockout: Some(LockoutPolicy {
+                threshold: 5,
+                window_seconds: 1800,
+            }),
+        }),
         ToCloud::ImportFailed {
             run: run(),
             cause: Cause::DirectoryBusy,

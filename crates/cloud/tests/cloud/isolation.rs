@@ -9,7 +9,7 @@ use std::{collections::BTreeSet, path::Path};
 use jiff::SignedDuration;
 use uuid::Uuid;
 use writeback_model::{
-    Cause, Clock, DomainName, Operation, RequestId, RunId, SourceAnchor, Target, UserId,
+    Cause, Clock, DomainName, Operation, RequestId, RunId, SignInId, SourceAnchor, Target, UserId,
 };
 use writeback_store::{
     AgentStore, AuditStore, ConnectorStore, ForestStore, NewRequest, RequestStore, Run, RunStore,
@@ -17,7 +17,8 @@ use writeback_store::{
 };
 use writeback_sync::{Counts, Profile, Rules, RunResult};
 use writeback_wire::{
-    Evidence, ForestHealth, ForestStatus, KnownTypes, ServedDomain, ToAgent, ToCloud,
+    Evidence, ForestHealth, ForestStatus, KnownTypes, ServedDomain, SignInAnswer, SignedIn,
+    ToAgent, ToCloud,
     http::{ImportBatch, ImportComplete},
 };
 
@@ -163,6 +164,11 @@ fn attacks(kind: &str, two: &Two, theirs: &Theirs) -> Vec<ToCloud> {
             refused: 9,
             why: Some("stolen".into()),
         }],
+        "signed_in" => vec![ToCloud::SignedIn(SignedIn {
+            sign_in: SignInId::from_uuid(Uuid::from_u128(6)),
+            answer: SignInAnswer::Valid,
+            lockout: None,
+        })],
         new => panic!("frames of the type {new} were never tried: say here how"),
     };
     for frame in &frames {
@@ -183,6 +189,7 @@ const fn type_of(frame: &ToCloud) -> &'static str {
         ToCloud::ImportFailed { .. } => "import_failed",
         ToCloud::Changed { .. } => "changed",
         ToCloud::AnchorsWritten { .. } => "anchors_written",
+        ToCloud::SignedIn(_) => "signed_in",
     }
 }
 
@@ -376,6 +383,79 @@ const ROUTES: &[(&str, &str)] = &[
     ("\"/reset/code/resend\"", "no_page_shows_another_tenant"),
     ("\"/reset/password\"", "no_page_shows_another_tenant"),
     ("\"/reset/outcome\"", "no_page_shows_another_tenant"),
+    (
+        "\"/users/{id}/explain\"",
+        "no_call_of_an_administrator_reaches_another_tenant",
+    ),
+    (
+        "\"/users/{id}/sessions\"",
+        "no_call_of_an_administrator_reaches_another_tenant",
+    ),
+    (
+        "\"/users/{id}/password\"",
+        "no_call_of_an_administrator_reaches_another_tenant",
+    ),
+    (
+        "\"/users/{id}/roles/{role}\"",
+        "no_call_of_an_administrator_reaches_another_tenant",
+    ),
+    (
+        "\"/users/{id}/licences/{sku}\"",
+        "no_call_of_an_administrator_reaches_another_tenant",
+    ),
+    (
+        "\"/roles\"",
+        "no_call_of_an_administrator_reaches_another_tenant",
+    ),
+    (
+        "\"/licences\"",
+        "no_call_of_an_administrator_reaches_another_tenant",
+    ),
+    (
+        "\"/writeback\"",
+        "no_call_of_an_administrator_reaches_another_tenant",
+    ),
+    (
+        "\"/writeback/enable\"",
+        "no_call_of_an_administrator_reaches_another_tenant",
+    ),
+    (
+        "\"/writeback/disable\"",
+        "no_call_of_an_administrator_reaches_another_tenant",
+    ),
+    (
+        "\"/audit\"",
+        "no_call_of_an_administrator_reaches_another_tenant",
+    ),
+    (
+        "\"/me\"",
+        "no_call_of_an_administrator_reaches_another_tenant",
+    ),
+    (
+        "\"/me/sessions\"",
+        "no_call_of_an_administrator_reaches_another_tenant",
+    ),
+    (
+        "\"/me/sessions/{id}\"",
+        "no_call_of_an_administrator_reaches_another_tenant",
+    ),
+    (
+        "\"/sign-in\"",
+        "no_call_of_an_administrator_reaches_another_tenant",
+    ),
+    ("\"/sign-out\"", "takes nothing but the caller's own token"),
+    (
+        "\"/me/password\"",
+        "takes nothing but the caller's own token",
+    ),
+    (
+        "\"/me/second-factor\"",
+        "takes nothing but the caller's own token",
+    ),
+    (
+        "\"/me/second-factor/verify\"",
+        "takes nothing but the caller's own token",
+    ),
     ("assets::css_path()", "the same for everybody"),
     ("assets::icon_path()", "the same for everybody"),
 ];
