@@ -126,6 +126,8 @@ pub enum RecoverySetting {
 pub struct LimitSettings {
     /// Names tried from one network address in ten minutes.
     pub names_per_address: Option<u32>,
+    /// Sign-ins tried from one network address in ten minutes.
+    pub sign_ins_per_address: Option<u32>,
     /// Codes mailed for one name in ten minutes.
     pub codes_per_name: Option<u32>,
     /// Wrong codes for one name in an hour.
@@ -232,6 +234,7 @@ impl CloudConfig {
         };
         let of = &self.limits;
         set(&mut limits.names_per_address, of.names_per_address);
+        set(&mut limits.sign_ins_per_address, of.sign_ins_per_address);
         set(&mut limits.codes_per_name, of.codes_per_name);
         set(&mut limits.wrong_codes_per_name, of.wrong_codes_per_name);
         set(&mut limits.passwords_per_user, of.passwords_per_user);

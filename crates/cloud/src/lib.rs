@@ -4,6 +4,7 @@ mod access;
 mod address;
 mod admin;
 mod agents;
+mod api;
 mod audit;
 mod config;
 mod dns;
@@ -13,6 +14,7 @@ mod news;
 mod passwords;
 mod portal;
 mod server;
+mod sign_in;
 mod state;
 mod sync;
 mod tenants;
@@ -20,12 +22,13 @@ mod tokens;
 mod words;
 
 pub use admin::{
-    Admin, AdminError, AfterRules, Asker, DELTA_CYCLE, ENROLMENT_HOLDS, Explained, FULL_CYCLE,
-    ForestState, GroupError, LicenceError, NewPerson, PasswordChecked, PolicyAnswer, Preview,
-    Proof, Removals, RoleError, Shown, TermsError, TermsSet, WritebackState, cycle_after,
-    verification_text,
+    Admin, AdminError, AfterRules, Asker, CsvPerson, CsvProblem, DELTA_CYCLE, ENROLMENT_HOLDS,
+    Explained, FULL_CYCLE, ForestState, GroupError, LicenceError, NewPerson, PasswordChecked,
+    PasswordError, PolicyAnswer, Preview, Proof, Removals, RoleError, Shown, TermsError, TermsSet,
+    WritebackState, cycle_after, read_people, verification_text,
 };
 pub use audit::{AuditSettings, ExportRange, Format, Keeper, TrailError, audit_public_key, verify};
 pub use config::{CloudConfig, ConfigError};
 pub use dns::{DnsError, DnsServer};
 pub use server::{RunError, run};
+pub use sign_in::{HashError, NotTaken, hash_password};

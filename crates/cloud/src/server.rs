@@ -15,12 +15,13 @@ use writeback_relay::Hub;
 use writeback_store::Store;
 
 use crate::{
-    access, agents,
+    access, agents, api,
     audit::{Keeper, Routine, TrailError},
     config::{CloudConfig, ConfigError, Listen, TlsFiles},
     licences,
     mail::Mailer,
     news, passwords, portal,
+    sign_in::Hasher,
     state::Cloud,
     sync::{self, SyncHandle},
     tenants,
@@ -86,6 +87,7 @@ pub async fn run(
         limits: config.limits(),
         schedule: config.schedule(),
         sync: SyncHandle::default(),
+        hasher: Hasher::default(),
         trusted_proxies: config.trusted_proxies.clone(),
         public_url: config.public_url.clone(),
         store,
@@ -149,6 +151,7 @@ fn router(cloud: Arc<Cloud>) -> Router {
     Router::new()
         .route("/health", get(|| async { "ok\n" }))
         .merge(agents::routes())
+        .merge(api::routes())
         .merge(portal::routes(Arc::clone(&cloud)))
         .with_state(cloud)
 }

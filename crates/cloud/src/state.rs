@@ -10,6 +10,7 @@ use writeback_store::{Store, StoreError, ThrottleAnswer, ThrottleRule};
 use crate::{
     config::PublicUrl,
     mail::Mailer,
+    sign_in::Hasher,
     sync::{Schedule, SyncHandle},
 };
 
@@ -37,6 +38,8 @@ pub struct Cloud {
     pub schedule: Schedule,
     /// Who waits for what of synchronisation.
     pub sync: SyncHandle,
+    /// Judges passwords of people of the cloud alone.
+    pub hasher: Hasher,
     /// Reverse proxies that are believed.
     pub trusted_proxies: Vec<std::net::IpAddr>,
 }

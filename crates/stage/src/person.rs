@@ -97,6 +97,36 @@ impl Person {
         })
     }
 
+    /// Calls the API, with a token where there is one: the status and the answer, null where
+    /// there is none.
+    pub async fn call(
+        &self,
+        method: &str,
+        path: &str,
+        token: Option<&str>,
+        body: Option<&serde_json::Value>,
+    ) -> Result<(u16, serde_json::Value)> {
+        let url = format!("{}/api/v1{path}", self.url);
+        let mut call = self.client.request(method.parse()?, url);
+        if let Some(token) = token {
+            call = call.bearer_auth(token);
+        }
+        if let Some(body) = body {
+            call = call
+                .header("content-type", "application/json")
+                .body(body.to_string());
+        }
+        let answer = call.send().await?;
+        let status = answer.status().as_u16();
+        let text = answer.text().await?;
+        let body = if text.is_empty() {
+            serde_json::Value::Null
+        } else {
+            serde_json::from_str(&text).with_context(|| format!("no JSON: {text}"))?
+        };
+        Ok((status, body))
+    }
+
     /// Goes to a page.
     pub async fn get(&self, path: &str) -> Result<Page> {
         page(

@@ -19,6 +19,8 @@ mod tenant;
 mod tenant_domain;
 mod text;
 mod user;
+mod user_import;
+mod user_sign_in;
 mod writeback;
 
 use std::{
@@ -123,6 +125,7 @@ impl OpenCloud {
             clock: &SystemClock,
             entropy: &SystemEntropy,
             wanted_tenant: self.tenant.clone(),
+            actor: writeback_store::Actor::Operator,
         }
     }
 }

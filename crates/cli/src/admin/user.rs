@@ -12,6 +12,7 @@ use writeback_sync::Origin;
 use super::{
     Cloud, print,
     text::{ago, at, one_line},
+    user_import, user_sign_in,
 };
 use crate::outside::SystemClock;
 
@@ -19,6 +20,9 @@ use crate::outside::SystemClock;
 #[derive(Subcommand)]
 pub enum UserCommand {
     Create(CreateArguments),
+    Import(user_import::ImportArguments),
+    Password(user_sign_in::PasswordArguments),
+    SignOut(user_sign_in::SignOutArguments),
     /// Show what the cloud knows of a person.
     #[command(
         after_help = "Examples:\n  writeback admin user show alice@corp.example.org\n  \
@@ -51,6 +55,9 @@ pub struct CreateArguments {
     /// The mail address.
     #[arg(long)]
     mail: Option<String>,
+    /// An address that codes may go to. May be given several times.
+    #[arg(long)]
+    other_mail: Vec<String>,
     /// They are a global administrator: no synchronisation ever matches them.
     #[arg(long)]
     administrator: bool,
@@ -61,6 +68,9 @@ pub struct CreateArguments {
 pub(super) async fn run(command: UserCommand) -> anyhow::Result<()> {
     match command {
         UserCommand::Create(arguments) => create(arguments).await,
+        UserCommand::Import(arguments) => user_import::import(arguments).await,
+        UserCommand::Password(arguments) => user_sign_in::password(arguments).await,
+        UserCommand::SignOut(arguments) => user_sign_in::sign_out(arguments).await,
         UserCommand::Show { name, cloud } => show(&name, &cloud).await,
     }
 }
@@ -71,6 +81,7 @@ async fn create(arguments: CreateArguments) -> anyhow::Result<()> {
         name: arguments.name,
         display_name: arguments.display_name,
         mail: arguments.mail,
+        other_mail: arguments.other_mail,
         is_administrator: arguments.administrator,
     };
     let name = one_line(person.name.trim());

@@ -18,6 +18,7 @@ mod network;
 mod passwords;
 mod secrets;
 mod setting;
+mod sign_in;
 mod sync_agents;
 mod sync_bad;
 mod sync_changes;

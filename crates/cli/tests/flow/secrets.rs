@@ -60,7 +60,7 @@ async fn a_password_is_in_no_log_database_journal_or_mail() -> Result<()> {
 
 /// The password as it could be written: plain, as the directory takes it, as a form and as
 /// base64 or hexadecimal of either.
-fn forms_of(password: &str) -> Vec<Vec<u8>> {
+pub fn forms_of(password: &str) -> Vec<Vec<u8>> {
     use base64::{Engine, prelude::BASE64_STANDARD};
     let utf16: Vec<u8> = password.encode_utf16().flat_map(u16::to_le_bytes).collect();
     let hex = |bytes: &[u8]| {
@@ -96,7 +96,7 @@ fn forms_of(password: &str) -> Vec<Vec<u8>> {
     forms
 }
 
-fn search(dir: &Path, needle: &[u8]) -> Result<()> {
+pub fn search(dir: &Path, needle: &[u8]) -> Result<()> {
     for entry in std::fs::read_dir(dir)? {
         let path = entry?.path();
         if path.is_dir() {

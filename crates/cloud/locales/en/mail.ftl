@@ -13,6 +13,16 @@ mail-code-valid =
 mail-code-not-you = If that was not you, your password is safe: without this code nobody gets any further. Please tell your help desk all the same.
 mail-code-secret = Nobody will ever ask you for this code: no colleague, no help desk, no caller. Type it on the page and tell it to no one.
 
+mail-sign-in-code-subject = Your code to confirm that it is you
+mail-sign-in-code-intro = { $name } at { $tenant } is signed in, and is about to do something that needs a second proof. This is the code:
+mail-sign-in-code-valid =
+    { $minutes ->
+        [one] It is good for { $minutes } minute.
+       *[other] It is good for { $minutes } minutes.
+    }
+mail-sign-in-code-secret = Nobody will ever ask you for this code: no colleague, no help desk, no caller.
+mail-sign-in-code-not-you = If that was not you, somebody else knows your password. Change it now, sign out everywhere and tell your help desk.
+
 mail-changed-subject = Your password was changed
 mail-changed-intro = The password of your account at { $tenant } was changed on { $time }.
 mail-changed-you = If that was you, all is well. Put the new password into your phone and tablet soon; a device that keeps trying the old one can lock your account.

@@ -9,6 +9,12 @@ mail-code-valid = Kode ini berlaku selama { $minutes } menit. Ketik di halaman y
 mail-code-not-you = Jika bukan Anda yang meminta, kata sandi Anda tetap aman: tanpa kode ini tidak ada yang dapat melanjutkan. Meski begitu, mohon beri tahu helpdesk Anda.
 mail-code-secret = Tidak ada yang akan meminta kode ini dari Anda: bukan rekan kerja, bukan helpdesk, bukan pula penelepon. Ketik di halaman tersebut dan jangan beri tahu siapa pun.
 
+mail-sign-in-code-subject = Kode untuk memastikan bahwa ini Anda
+mail-sign-in-code-intro = { $name } di { $tenant } sudah masuk dan akan melakukan sesuatu yang memerlukan bukti kedua. Ini kodenya:
+mail-sign-in-code-valid = Kode ini berlaku selama { $minutes } menit.
+mail-sign-in-code-secret = Tidak ada yang akan meminta kode ini dari Anda: bukan rekan kerja, bukan helpdesk, bukan pula penelepon.
+mail-sign-in-code-not-you = Jika itu bukan Anda, orang lain mengetahui kata sandi Anda. Ganti sekarang, keluar dari semua tempat, dan beri tahu helpdesk Anda.
+
 mail-changed-subject = Kata sandi Anda sudah berubah
 mail-changed-intro = Kata sandi akun Anda di { $tenant } diubah pada { $time }.
 mail-changed-you = Jika itu Anda, semuanya beres. Segera masukkan kata sandi baru di ponsel dan tablet Anda; perangkat yang terus mencoba kata sandi lama dapat membuat akun Anda terkunci.

@@ -58,7 +58,9 @@ impl Gather<'_> {
             registered: user.map(|user| self.registered(user)).unwrap_or_default(),
             available: Method::BUILT.to_vec(),
             throttled: None,
-            sign_in_locked_until: None,
+            sign_in_locked_until: store
+                .sign_in_locked_until(tenant, &id.to_string(), self.now)
+                .await?,
         })
     }
 
@@ -66,12 +68,12 @@ impl Gather<'_> {
     pub(crate) async fn throttled(&self, user: &User) -> Result<Option<Throttled>, StoreError> {
         let limits = &self.limits;
         let names: Vec<_> = names_of(user).map(|name| throttle_key(&name)).collect();
-        let by_name = [&limits.codes_per_name, &limits.wrong_codes_per_name];
-        let of_names = by_name
-            .into_iter()
-            .flat_map(|limit| names.iter().map(move |key| (limit.name, key.clone())));
-        let of_user = (limits.passwords_per_user.name, user.id.to_string());
-        for (limit, key) in of_names.chain([of_user]) {
+        let mut keys = Vec::new();
+        for limit in [limits.codes_per_name, limits.wrong_codes_per_name] {
+            keys.extend(names.iter().map(|key| (limit.name, key.clone())));
+        }
+        keys.push((limits.passwords_per_user.name, user.id.to_string()));
+        for (limit, key) in keys {
             let until = self
                 .store
                 .blocked_until(self.tenant, limit, &key, self.now)

@@ -30,6 +30,14 @@ impl Cloud {
         Ok(decide(wish, &facts))
     }
 
+    /// The same with what was used up of the limits, for whoever asks why.
+    pub(crate) async fn explain(&self, user: &User, wish: Wish) -> Result<Access, StoreError> {
+        let gather = self.gather(user.tenant);
+        let mut facts = gather.facts(Some(user)).await?;
+        facts.throttled = gather.throttled(user).await?;
+        Ok(decide(wish, &facts))
+    }
+
     fn gather(&self, tenant: TenantId) -> Gather<'_> {
         Gather {
             store: &*self.store,

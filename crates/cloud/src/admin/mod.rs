@@ -9,6 +9,7 @@ mod groups;
 mod licences;
 mod passwords;
 mod people;
+mod people_csv;
 mod policy;
 mod preview;
 mod removals;
@@ -18,6 +19,7 @@ mod scope;
 mod status;
 mod sync;
 mod tenants;
+mod user_passwords;
 mod writeback;
 
 pub use domains::{Proof, verification_text};
@@ -26,6 +28,7 @@ pub use groups::GroupError;
 pub use licences::LicenceError;
 pub use passwords::{PasswordChecked, TermsError, TermsSet};
 pub use people::NewPerson;
+pub use people_csv::{CsvPerson, CsvProblem, read_people};
 pub use policy::PolicyAnswer;
 pub use preview::{Preview, Shown};
 pub use removals::Removals;
@@ -34,6 +37,7 @@ pub use rules::{AfterRules, cycle_after};
 pub(crate) use scope::{Scope, ScopeError};
 pub use status::ForestState;
 pub use sync::{DELTA_CYCLE, FULL_CYCLE};
+pub use user_passwords::PasswordError;
 pub use writeback::{Asker, WritebackState};
 
 use jiff::SignedDuration;
@@ -173,6 +177,8 @@ pub struct Admin<'a> {
     /// The tenant to work on, by name, verified domain or identifier; needed where there is more
     /// than one.
     pub wanted_tenant: Option<String>,
+    /// Who works.
+    pub actor: Actor,
 }
 
 impl Admin<'_> {
@@ -220,7 +226,7 @@ impl Admin<'_> {
         AuditRecord {
             tenant: Some(tenant),
             at: self.clock.now(),
-            actor: Actor::Operator,
+            actor: self.actor,
             activity,
             user: None,
             correlation: None,

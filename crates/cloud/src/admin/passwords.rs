@@ -5,7 +5,7 @@ use writeback_policy::{
     Limit, LimitChange, LimitChanges, Limits,
     banned::{Banned, BannedContext, TERMS_MAX, TermError, Terms, check, read_terms, score},
 };
-use writeback_store::BannedRules;
+use writeback_store::{BannedRules, activity};
 
 use super::{Admin, AdminError};
 
@@ -89,7 +89,7 @@ impl Admin<'_> {
 
     async fn keep(&self, rules: &BannedRules, detail: String) -> Result<(), AdminError> {
         let tenant = self.tenant().await?;
-        let audit = self.record(tenant.id, "Banned passwords set", detail);
+        let audit = self.record(tenant.id, activity::BANNED_SET, detail);
         let set = self.store.set_banned_rules(tenant.id, rules, &audit);
         Ok(set.await?)
     }
@@ -158,7 +158,7 @@ impl Admin<'_> {
                 format!("{setting}: as the installation has it, by {by}")
             }
         };
-        let audit = self.record(tenant.id, "Limits set", detail);
+        let audit = self.record(tenant.id, activity::LIMITS_SET, detail);
         let set = self.store.set_limit_changes(tenant.id, &changes, &audit);
         Ok(set.await?)
     }

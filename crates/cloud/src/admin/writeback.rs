@@ -2,7 +2,7 @@
 
 use writeback_model::DomainName;
 use writeback_policy::licence::may_enable;
-use writeback_store::{Agent, Forest, KeyRoll, Writeback};
+use writeback_store::{Agent, Forest, KeyRoll, Writeback, activity};
 use writeback_sync::Origin;
 
 use super::{Admin, AdminError};
@@ -67,21 +67,16 @@ impl Admin<'_> {
             may_enable(self.store.any_licence_assigned(tenant, now).await?)?;
         }
         let activity = if is_on {
-            "Writeback enabled"
+            activity::WRITEBACK_ENABLED
         } else {
-            "Writeback disabled"
+            activity::WRITEBACK_DISABLED
         };
         let of = forest.map_or_else(|| "tenant".to_owned(), |forest| format!("forest {forest}"));
-        let (actor, by) = match asker {
-            Asker::Operator(name) => (writeback_store::Actor::Operator, format!(" by {name}")),
-            Asker::Administrator(user, _) => {
-                (writeback_store::Actor::Person(Some(*user)), String::new())
-            }
+        let by = match asker {
+            Asker::Operator(name) => format!(" by {name}"),
+            Asker::Administrator(..) => String::new(),
         };
-        let audit = writeback_store::AuditRecord {
-            actor,
-            ..self.record(tenant, activity, format!("{of}{by}"))
-        };
+        let audit = self.record(tenant, activity, format!("{of}{by}"));
         Ok(self
             .store
             .switch_writeback(tenant, forest, is_on, now, &audit)

@@ -38,6 +38,27 @@ pub fn code_mail(
         .write()
 }
 
+/// The mail that carries the code of a second factor.
+pub fn sign_in_code_mail(
+    language: Language,
+    tenant_name: &str,
+    user_name: &str,
+    code: &str,
+    minutes: i64,
+) -> MailText {
+    let words = Words::new(language);
+    let name = one_line(user_name);
+    let tenant = one_line(tenant_name);
+    let intro = [("name", name.into()), ("tenant", tenant.into())];
+    Letter::new(&words, tenant_name, "mail-sign-in-code-subject")
+        .paragraph(words.with("mail-sign-in-code-intro", &intro))
+        .code(code)
+        .paragraph(words.with("mail-sign-in-code-valid", &[("minutes", minutes.into())]))
+        .paragraph(words.text("mail-sign-in-code-secret"))
+        .paragraph(words.text("mail-sign-in-code-not-you"))
+        .write()
+}
+
 /// The mail after a password was changed, to every address of the person.
 pub fn changed_mail(language: Language, tenant_name: &str, at: &Zoned) -> MailText {
     let words = Words::new(language);

@@ -11,6 +11,8 @@
 
 mod access;
 mod agents;
+mod api;
+mod api_caller;
 mod audit;
 mod domains;
 mod frames;

@@ -112,6 +112,7 @@ impl Setting {
             clock: &*clock,
             entropy: &Chance,
             wanted_tenant: None,
+            actor: Actor::Operator,
         };
         let tenant = admin.init("Cloud & Test").await.unwrap();
         let stop = CancellationToken::new();
@@ -157,6 +158,7 @@ impl Setting {
             clock: &*self.clock,
             entropy: &Chance,
             wanted_tenant: Some(self.tenant.id.to_string()),
+            actor: Actor::Operator,
         }
     }
 
@@ -164,6 +166,7 @@ impl Setting {
     pub fn admin_of(&self, tenant: TenantId) -> Admin<'_> {
         Admin {
             wanted_tenant: Some(tenant.to_string()),
+            actor: Actor::Operator,
             ..self.admin()
         }
     }

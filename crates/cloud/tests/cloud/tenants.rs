@@ -93,7 +93,7 @@ pub fn mails(setting: &Setting) -> usize {
 }
 
 /// The code in the newest of so many mails.
-async fn code(setting: &Setting, wanted: usize) -> String {
+pub async fn code(setting: &Setting, wanted: usize) -> String {
     for _ in 0..500 {
         if mails(setting) >= wanted {
             break;

@@ -14,6 +14,10 @@ fn all_mails(language: Language, tenant: &str, name: &str) -> Vec<(String, MailT
             "code".to_owned(),
             code_mail(language, tenant, name, "012345", 10),
         ),
+        (
+            "sign-in-code".to_owned(),
+            sign_in_code_mail(language, tenant, name, "012345", 10),
+        ),
         ("changed".to_owned(), changed_mail(language, tenant, &at())),
     ];
     let changed = Outcome::Changed {
