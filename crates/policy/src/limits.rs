@@ -131,7 +131,7 @@ impl Default for Limits {
         };
         Self {
             names_per_address: limit("names per address", 60, minutes(10), minutes(10)),
-            sign_ins_per_address: limit("sign-ins per address", 300, minutes(10), minutes(10)),
+            sign_ins_per_address: limit("sign ins per address", 300, minutes(10), minutes(10)),
             codes_per_name: limit("codes per name", 10, minutes(10), day),
             wrong_codes_per_name: limit("wrong codes per name", 5, minutes(60), day),
             passwords_per_user: limit("passwords per user", 10, minutes(60), day),
