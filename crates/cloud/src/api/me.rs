@@ -109,7 +109,8 @@ pub(super) async fn send_code(
         None => Err(ApiError::new(
             StatusCode::CONFLICT,
             "no-recovery-address",
-            "there is no address of yours that a code could go to: ask an administrator to add one",
+            "there is no address of yours that a code can go to now: wait, or ask an administrator to \
+             add one",
         )),
     }
 }
@@ -126,11 +127,27 @@ pub(super) async fn verify_code(
     body: Result<Json<Code>, JsonRejection>,
 ) -> Result<StatusCode, ApiError> {
     let Json(Code { code }) = body?;
+    // Over all codes and sessions, and counted before it is tried: so that tries at the same
+    // moment count as well.
+    let key = throttle_key(&caller.user.id.to_string());
+    let limit = &cloud.limits.wrong_codes_per_name;
+    if let ThrottleAnswer::Blocked { until } = cloud.count(caller.tenant, limit, &key).await? {
+        let message = "too many wrong codes were tried";
+        return Err(ApiError::too_many(
+            "too-many-wrong-codes",
+            message,
+            until,
+            caller.now,
+        ));
+    }
     let audit = caller.record(activity::SECOND_FACTOR, "code by e-mail");
     let answer = second_factor::verify(&cloud, caller.tenant, caller.session, &code, &audit);
     let refused = |code, message| Err(ApiError::new(StatusCode::FORBIDDEN, code, message));
     match answer.await? {
-        CodeAnswer::Right => Ok(StatusCode::NO_CONTENT),
+        CodeAnswer::Right => {
+            cloud.forgive(caller.tenant, limit, &key).await?;
+            Ok(StatusCode::NO_CONTENT)
+        }
         CodeAnswer::Wrong { .. } => refused("wrong-code", "the code is not right"),
         CodeAnswer::Expired => refused("code-expired", "the code has expired: ask for another"),
         CodeAnswer::Exhausted => refused(

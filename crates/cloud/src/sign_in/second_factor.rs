@@ -2,8 +2,8 @@
 
 use jiff::SignedDuration;
 use writeback_model::{SignInSessionId, TenantId};
-use writeback_policy::recovery_addresses;
-use writeback_store::{AuditRecord, CodeAnswer, StoreError, User};
+use writeback_policy::{Channel, recovery_addresses};
+use writeback_store::{AuditRecord, CodeAnswer, StoreError, ThrottleAnswer, User};
 
 use crate::{
     mail,
@@ -18,7 +18,8 @@ pub const CODE_HOLDS: SignedDuration = SignedDuration::from_mins(10);
 /// How often a code may be tried.
 const CODE_TRIES: u8 = 5;
 
-/// Sends a code, and tells to how many addresses; `None` where there is none.
+/// Sends a code, and tells to how many addresses; `None` where there is none, or none
+/// that another mail may go to now.
 pub async fn send(
     cloud: &Cloud,
     user: &User,
@@ -29,6 +30,14 @@ pub async fn send(
         &user.attributes.other_mail,
         user.attributes.mail.as_deref(),
     );
+    let mut allowed = Vec::new();
+    for address in addresses {
+        let answer = cloud.may_send(user.tenant, Channel::Mail, &address).await?;
+        if answer == ThrottleAnswer::Allowed {
+            allowed.push(address);
+        }
+    }
+    let addresses = allowed;
     if addresses.is_empty() {
         return Ok(None);
     }

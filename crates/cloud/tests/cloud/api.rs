@@ -320,3 +320,24 @@ async fn no_call_of_an_administrator_reaches_another_tenant() {
         "ben's own sign-in and nothing else: {after:#?}"
     );
 }
+
+/// A new code gives no new tries to whoever guesses.
+#[tokio::test]
+async fn wrong_codes_are_counted_over_all_codes() {
+    let setting = Setting::new().await;
+    let tenant = setting.tenant.id;
+    person(&setting, tenant, "petra@example.test", false).await;
+    let caller = Caller::signed_in(&setting, tenant, "petra@example.test").await;
+    let mut answers = Vec::new();
+    for _ in 0..2 {
+        let sent = caller.post("/me/second-factor", json!({})).await;
+        assert_eq!(sent.body["sent_to"], 1, "{sent:?}");
+        for _ in 0..3 {
+            let body = json!({ "code": "not it" });
+            let answer = caller.post("/me/second-factor/verify", body).await;
+            answers.push(answer.code().to_owned());
+        }
+    }
+    let (wrong, blocked) = ("wrong-code", "too-many-wrong-codes");
+    assert_eq!(answers, [wrong, wrong, wrong, wrong, wrong, blocked]);
+}
