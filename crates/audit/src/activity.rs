@@ -149,6 +149,12 @@ pub fn by_name(name: &str) -> Option<&'static Activity> {
     ALL.iter().find(|activity| activity.name == name)
 }
 
+/// The activity of that name, in whatever case, or of that short one: as people give it.
+pub fn find(name: &str) -> Option<&'static Activity> {
+    let is_it = |it: &&Activity| it.id == name || it.name.eq_ignore_ascii_case(name);
+    ALL.iter().find(is_it)
+}
+
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;

@@ -27,6 +27,14 @@ impl BannedRule {
             Self::TooFewPoints => "too-few-points",
         }
     }
+
+    /// What the audit trail says where a password was taken that the rule would have refused.
+    pub fn watched(self) -> String {
+        format!(
+            "banned passwords are only watched: {} would have refused it",
+            self.id()
+        )
+    }
 }
 
 /// What becomes of a password that is too easy to guess.

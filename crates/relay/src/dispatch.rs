@@ -198,12 +198,7 @@ pub(crate) fn ended_record(
         correlation: Some(asked.id.uuid()),
         address: None,
         result: result.to_owned(),
-        detail: would_be_banned.map_or_else(String::new, |rule| {
-            format!(
-                "banned passwords are only watched: {} would have refused it",
-                rule.id()
-            )
-        }),
+        detail: would_be_banned.map_or_else(String::new, BannedRule::watched),
     }
 }
 

@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
-use writeback_audit::{Chain, Checkpoint, Kept, Place};
+use writeback_audit::{Chain, Checkpoint, JsonLines, Kept, Place};
 use writeback_model::{AgentId, TenantId, UserId};
 
 use crate::StoreError;
@@ -78,6 +78,16 @@ impl KeptLine {
             Self::Record(kept) => kept.record.seq,
             Self::Unreadable { seq, .. } => *seq,
         }
+    }
+
+    /// The line as an export has it; of one that cannot be read, as of one whose actor was made
+    /// no JSON, its `seq` and `unreadable`.
+    pub fn to_json(&self) -> String {
+        match self {
+            Self::Record(kept) => JsonLines::record(kept).ok(),
+            Self::Unreadable { .. } => None,
+        }
+        .unwrap_or_else(|| format!("{{\"seq\":{},\"unreadable\":true}}", self.seq()))
     }
 }
 

@@ -61,10 +61,7 @@ impl Admin<'_> {
         by: &str,
     ) -> Result<(), PasswordError> {
         let tenant = self.tenant().await?;
-        let watched = watched.map_or_else(String::new, |rule| {
-            let rule = rule.id();
-            format!(", banned passwords are only watched: {rule} would have refused it")
-        });
+        let watched = watched.map_or_else(String::new, |rule| format!(", {}", rule.watched()));
         let audit = AuditRecord {
             user: Some(user.id),
             ..self.record(

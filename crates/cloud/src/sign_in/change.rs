@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use writeback_model::{Secret, SignInId, SignInSessionId};
+use writeback_model::{BannedRule, Secret, SignInId, SignInSessionId};
 use writeback_policy::sign_in::Tried;
 use writeback_store::{AuditRecord, StoreError, TryAnswer, User, UserPassword};
 use writeback_sync::Origin;
@@ -83,12 +83,7 @@ pub async fn change_password(
         must_change: false,
         set_at: cloud.clock.now(),
     };
-    let detail = watched.map_or_else(String::new, |rule| {
-        format!(
-            "banned passwords are only watched: {} would have refused it",
-            rule.id()
-        )
-    });
+    let detail = watched.map_or_else(String::new, BannedRule::watched);
     let audit = AuditRecord {
         detail,
         ..audit.clone()

@@ -2,9 +2,8 @@
 
 use clap::Args;
 use jiff::tz::TimeZone;
-use serde_json::value::RawValue;
 use uuid::Uuid;
-use writeback_audit::{Kept, activity};
+use writeback_audit::activity;
 use writeback_model::{Clock, UserId, UserName};
 use writeback_store::{Actor, AuditFilter, AuditStore, KeptLine, UserStore};
 
@@ -72,7 +71,7 @@ pub(super) async fn run(arguments: ShowArguments) -> anyhow::Result<()> {
         .find_audit(chain, &filter, arguments.last)
         .await?;
     let text = match arguments.json {
-        true => json(&lines)?,
+        true => json(&lines),
         false if lines.is_empty() => "No record is like that.\n".to_owned(),
         false => table(&lines, &zone),
     };
@@ -105,10 +104,7 @@ async fn user(open: &OpenCloud, name: &str) -> anyhow::Result<UserId> {
 
 /// An activity by its name or its short one.
 fn known(name: &str) -> anyhow::Result<String> {
-    let found = activity::ALL
-        .iter()
-        .find(|it| it.id == name || it.name.eq_ignore_ascii_case(name));
-    match found {
+    match activity::find(name) {
         Some(found) => Ok(found.name.to_owned()),
         None => {
             let ids: Vec<_> = activity::ALL.iter().map(|it| it.id).collect();
@@ -117,22 +113,8 @@ fn known(name: &str) -> anyhow::Result<String> {
     }
 }
 
-fn json(lines: &[KeptLine]) -> anyhow::Result<String> {
-    let mut text = String::new();
-    for line in lines {
-        let line = match line {
-            // An actor that is no JSON would be no line of JSON either.
-            KeptLine::Record(kept) if is_json(kept) => writeback_audit::JsonLines::record(kept)?,
-            line => format!("{{\"seq\":{},\"unreadable\":true}}", line.seq()),
-        };
-        text.push_str(&line);
-        text.push('\n');
-    }
-    Ok(text)
-}
-
-fn is_json(kept: &Kept<'_>) -> bool {
-    serde_json::from_str::<&RawValue>(&kept.record.actor).is_ok()
+fn json(lines: &[KeptLine]) -> String {
+    lines.iter().map(|line| line.to_json() + "\n").collect()
 }
 
 fn table(lines: &[KeptLine], zone: &TimeZone) -> String {
