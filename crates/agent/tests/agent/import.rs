@@ -1,5 +1,7 @@
 //! Importing a forest whole.
 
+use std::time::Duration;
+
 use writeback_lab::Lab;
 use writeback_wire::{
     ImportKind, ToAgent,
@@ -124,7 +126,7 @@ async fn a_run_that_was_given_to_another_agent_ends_without_a_word() {
     link.say(&ToAgent::Import(over)).await;
     let is_over = |line: &str| line.contains(&ended) && line.contains("given it to another agent");
     while !logged().lines().any(is_over) {
-        let said = link.hear_within(std::time::Duration::from_millis(50)).await;
+        let said = link.hear_within(Duration::from_millis(50)).await;
         assert!(said.is_none(), "{said:?}");
     }
     // The next one is as good as any.
@@ -187,16 +189,16 @@ async fn the_preferred_controller_is_read_and_not_the_pdc_emulator() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_controller_that_falls_silent_is_named_and_the_next_import_is_whole() {
     let cloud = Cloud::start(Manners::default()).await;
+    let ou = Unit::alone();
+    let user = ou.user("");
     let forest = Lab::require().unwrap().forest("corp.test").unwrap().clone();
     let dc = forest.dcs[1].clone();
-    let extra = format!(
-        "preferred_controllers = [\"{}\"]\nonly_preferred = true",
-        dc.fqdn
-    );
-    let site = Site::alone_with(&cloud, &extra);
+    // It reads from a controller on which directories are not edited.
+    forest.replicated(Duration::from_secs(60)).unwrap();
+    let site = Site::reading_from(&dc, &cloud, &ou, "");
     let running = site.start().await;
     let (mut link, _) = cloud.link().await;
-    let whole = full(&cloud, &mut link).await;
+    assert_eq!(full(&cloud, &mut link).await.names(), [user.sam.as_str()]);
     dc.pause().unwrap();
     let frozen = Frozen(dc.clone());
     let silent = order(ImportKind::Full, Vec::new());
@@ -204,7 +206,7 @@ async fn a_controller_that_falls_silent_is_named_and_the_next_import_is_whole() 
     assert!(failed.detail.contains(&dc.fqdn), "{failed:?}");
     assert!(!failed.cookie_refused);
     drop(frozen);
-    assert_eq!(full(&cloud, &mut link).await.names(), whole.names());
+    assert_eq!(full(&cloud, &mut link).await.names(), [user.sam.as_str()]);
     running.stop().await;
 }
 

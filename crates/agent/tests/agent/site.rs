@@ -20,7 +20,7 @@ use writeback_agent::{
     state::Membership,
     transport::{Proxy, Transport},
 };
-use writeback_lab::{Edit, Forest, Guard, Lab, TestUser, UserSpec, guid_text};
+use writeback_lab::{Dc, Edit, Forest, Guard, Lab, TestUser, UserSpec, guid_text};
 use writeback_model::{Clock, Entropy, Operation, RequestId, Secret, SourceAnchor, Target};
 use writeback_seal::{Binding, Contents, seal};
 use writeback_wire::{Execute, SealingKey, ToAgent};
@@ -88,12 +88,11 @@ impl Unit {
         self.forest.create_user(spec).unwrap()
     }
 
-    /// The settings that limit an agent to it.
-    fn scope(&self) -> String {
+    /// The settings that limit an agent to it and to that controller.
+    fn scope(&self, dc: &Dc) -> String {
         format!(
             "include_ous = [\"{}\"]\npreferred_controllers = [\"{}\"]\nonly_preferred = true",
-            self.dn,
-            self.forest.first_dc().unwrap().fqdn
+            self.dn, dc.fqdn
         )
     }
 }
@@ -155,7 +154,12 @@ impl Site {
     /// Acting on one organizational unit and reading from the first controller, on which
     /// directories are edited.
     pub(crate) fn acting_on(cloud: &Cloud, ou: &Unit, forest_extra: &str) -> Self {
-        let extra = format!("{}\n{forest_extra}", ou.scope());
+        Self::reading_from(ou.forest.first_dc().unwrap(), cloud, ou, forest_extra)
+    }
+
+    /// As [`Self::acting_on`], but reading from that controller.
+    pub(crate) fn reading_from(dc: &Dc, cloud: &Cloud, ou: &Unit, forest_extra: &str) -> Self {
+        let extra = format!("{}\n{forest_extra}", ou.scope(dc));
         Self::with("corp.test", cloud, "", &extra, None)
     }
 
