@@ -90,26 +90,27 @@ async fn finish(
     until: time::Instant,
     busy: Busy,
 ) {
-    let prepared = match prepared {
+    let mut prepared = match prepared {
         Ok(prepared) => prepared,
-        Err(cause) => {
-            let told = Told {
-                outcome: cause.into(),
-                evidence: Evidence::default(),
-            };
-            return core.finish(execute.request, execute.operation, told).await;
+        Err(cause) => return not_begun(core, execute, cause).await,
+    };
+    let mut written = write(core, execute, &prepared, until).await;
+    if let Written::NotSent(told) = written {
+        // Its object is let go and taken anew: what was read is older than the connection's end.
+        drop(prepared);
+        tracing::info!(request = %execute.request,
+            "the connection to the domain controller ended before the write; trying once more");
+        prepared = match time::timeout_at(until, prepare(core, execute)).await {
+            Ok(Ok(prepared)) => prepared,
+            Ok(Err(cause)) => return not_begun(core, execute, cause).await,
+            Err(_) => return core.finish(execute.request, execute.operation, told).await,
+        };
+        written = write(core, execute, &prepared, until).await;
+    }
+    match written {
+        Written::Ended(told) | Written::NotSent(told) => {
+            core.finish(execute.request, execute.operation, told).await;
         }
-    };
-    let write = Write {
-        core,
-        request: execute.request,
-        operation: execute.operation,
-        target: &execute.target,
-        prepared: &prepared,
-        until,
-    };
-    match write.run().await {
-        Written::Ended(told) => core.finish(execute.request, execute.operation, told).await,
         Written::InDoubt(intent, cause) => {
             let Prepared {
                 contents,
@@ -125,4 +126,29 @@ async fn finish(
             resolve::begin(core, intent, cause, busy, Some(object));
         }
     }
+}
+
+async fn write(
+    core: &Core,
+    execute: &Execute,
+    prepared: &Prepared,
+    until: time::Instant,
+) -> Written {
+    let write = Write {
+        core,
+        request: execute.request,
+        operation: execute.operation,
+        target: &execute.target,
+        prepared,
+        until,
+    };
+    write.run().await
+}
+
+async fn not_begun(core: &Core, execute: &Execute, cause: Cause) {
+    let told = Told {
+        outcome: cause.into(),
+        evidence: Evidence::default(),
+    };
+    core.finish(execute.request, execute.operation, told).await;
 }

@@ -17,6 +17,9 @@ use crate::{
 pub(super) enum Written {
     /// It is known.
     Ended(Told),
+    /// The connection had ended before anything was sent on it: nothing was written, and on a fresh
+    /// one it may be tried again.
+    NotSent(Told),
     /// The directory may have taken it: it has to be asked.
     InDoubt(Intent, Cause),
 }
@@ -214,14 +217,18 @@ impl Write<'_> {
 
     fn failed(&self, error: WriteError, intent: Intent, began: Instant) -> Written {
         let cause = error.cause();
-        if error.may_have_been_written() {
-            Written::InDoubt(intent, cause)
-        } else {
-            self.ended(cause.into(), Some(began))
+        match error {
+            WriteError::Unknown(_) => Written::InDoubt(intent, cause),
+            WriteError::NotSent(_) => Written::NotSent(self.told(cause.into(), None)),
+            WriteError::Refused { .. } => self.ended(cause.into(), Some(began)),
         }
     }
 
     fn ended(&self, outcome: Outcome, began: Option<Instant>) -> Written {
+        Written::Ended(self.told(outcome, began))
+    }
+
+    fn told(&self, outcome: Outcome, began: Option<Instant>) -> Told {
         let would_be_banned = self.prepared.would_be_banned;
         let evidence = Evidence {
             controller: Some(self.prepared.controller.host().to_owned()),
@@ -230,7 +237,7 @@ impl Write<'_> {
             directory_ms: began.and_then(|began| u32::try_from(began.elapsed().as_millis()).ok()),
             would_be_banned: would_be_banned.filter(|_| outcome.is_changed()),
         };
-        Written::Ended(Told { outcome, evidence })
+        Told { outcome, evidence }
     }
 }
 

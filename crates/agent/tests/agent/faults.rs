@@ -182,6 +182,25 @@ async fn a_write_whose_answer_is_lost_is_found_in_the_receipt() {
     assert!(site.opens(&user, &new));
 }
 
+/// The connection ends while the claim is under way: nothing was sent on it, and the write goes out
+/// on a new one.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_connection_lost_before_the_write_is_made_anew() {
+    let (site, cloud) = site_alone().await;
+    let reset = || {
+        let killed = Command::new("ss")
+            .args(["-K", "state", "established", "dport", "=", "636"])
+            .status()
+            .unwrap();
+        assert!(killed.success());
+        // The agent's end hears of it.
+        std::thread::sleep(Duration::from_millis(200));
+    };
+    let (outcome, user, new) = disturbed((&site, &cloud), reset).await;
+    assert_eq!(outcome, Outcome::Changed { remarks: vec![] });
+    assert!(site.opens(&user, &new));
+}
+
 /// A frozen domain controller has the request in its socket. Whether it carries it out when it
 /// is back is its own affair: what is told in the end must be what it did.
 #[tokio::test(flavor = "multi_thread")]
