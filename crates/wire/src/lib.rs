@@ -48,12 +48,13 @@ pub const FRAME_BYTES_MAX: usize = 64 * 1024;
 /// How many objects one [`ToAgent::WriteAnchors`] names: each has about 90 bytes.
 pub const ANCHORS_MAX: usize = 200;
 
-/// How often the cloud pings a silent link, in seconds: well inside the two minutes after
-/// which common firewalls forget an idle connection.
-pub const PING_SECONDS: u64 = 20;
+/// How often either side pings a silent link, in seconds: far inside the two minutes after which
+/// common firewalls forget an idle connection.
+pub const PING_SECONDS: u64 = 5;
 
-/// After how long without a byte either side gives a link up, in seconds: two pings lost.
-pub const SILENCE_SECONDS: u64 = 50;
+/// After how long without a byte either side gives a link up, in seconds: two pings lost. A dead
+/// or half-open link is found within 15 seconds, while a person still waits.
+pub const SILENCE_SECONDS: u64 = 14;
 
 #[cfg(test)]
 mod tests;

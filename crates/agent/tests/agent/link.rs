@@ -135,6 +135,17 @@ async fn after_a_restart_notice_it_comes_back_within_the_time_given() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_half_open_link_is_left_for_a_new_one() {
+    let cloud = Cloud::start(Manners::default()).await;
+    let site = Site::new(&cloud, "");
+    let running = site.start().await;
+    // Its connection stands, and nobody reads or answers on it any more.
+    let (_deaf, _) = cloud.link().await;
+    assert!(cloud.has_link_within(Duration::from_secs(15)).await);
+    running.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_denied_claim_changes_nothing() {
     let cloud = Cloud::start(Manners::default()).await;
     let site = Site::new(&cloud, "");

@@ -177,6 +177,17 @@ async fn a_replayed_claim_is_granted_once_and_a_replayed_outcome_recorded_once()
 }
 
 #[tokio::test]
+async fn a_half_open_link_is_closed_before_anybody_waits_for_long() {
+    let setting = Setting::new().await;
+    let agent = setting.agent().await;
+    let mut link = setting.link(&agent).await;
+    // Its connection stands, and nothing is read or answered on it.
+    tokio::time::sleep(std::time::Duration::from_secs(15)).await;
+    let ended = tokio::time::timeout(std::time::Duration::from_secs(1), next(&mut link)).await;
+    assert_eq!(ended, Ok(None), "the link still stands");
+}
+
+#[tokio::test]
 async fn a_lost_agent_leaves_a_doubt_that_is_asked_about_when_it_is_back() {
     let setting = Setting::new().await;
     let agent = setting.agent().await;
