@@ -38,6 +38,9 @@ impl Gather<'_> {
         let writeback = store.writeback(tenant).await?;
         let forests = store.forests(tenant).await?;
         let its = store.tenant(tenant).await?;
+        let account = user.map_or(Account::Missing, |user| {
+            self.account(user, &forests, &writeback)
+        });
         Ok(AccessFacts {
             // A name of no tenant goes on as one of a tenant that is well.
             tenant_enabled: its.is_none_or(|tenant| tenant.disabled_at.is_none()),
@@ -52,9 +55,8 @@ impl Gather<'_> {
             roles,
             held,
             writeback: writeback.tenant.is_on,
-            account: user.map_or(Account::Missing, |user| {
-                self.account(user, &forests, &writeback)
-            }),
+            offered: account.built().to_vec(),
+            account,
             registered: user.map(|user| self.registered(user)).unwrap_or_default(),
             available: Method::BUILT.to_vec(),
             throttled: None,

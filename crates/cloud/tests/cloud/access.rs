@@ -361,7 +361,7 @@ async fn a_person_of_the_cloud_is_not_asked_for_writeback() {
         .collect();
     assert_eq!(
         results,
-        ["success", "success", "nothing-to-unlock", "success"]
+        ["not-offered", "success", "nothing-to-unlock", "not-offered"]
     );
     assert_eq!(
         Cause::WritebackDisabled.info().portal_code,

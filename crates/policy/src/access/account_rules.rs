@@ -133,6 +133,31 @@ pub(super) fn account(case: &Case<'_>) -> Finding {
     Finding::no(RULE, value, SET_IN, no)
 }
 
+/// There is a page or a call that carries it out.
+pub(super) fn offered(case: &Case<'_>) -> Finding {
+    const RULE: &str = "offered";
+    const SET_IN: &str = "this version";
+    let wish = case.wish;
+    if case.facts.offered.contains(&wish) {
+        return Finding::yes(RULE, "carried out here", SET_IN);
+    }
+    let would_help = match wish {
+        Wish::Reset => "Have an administrator set the password.",
+        Wish::Change if case.facts.account == Account::OfTheCloud => {
+            "Have an administrator set the password."
+        }
+        Wish::Change => "Change it at a computer of the domain, or reset it here.",
+        Wish::Unlock => "Reset the password, which unlocks as well, or unlock it in the directory.",
+        Wish::Register => "Give the person a recovery address.",
+    };
+    let no = No {
+        reason: "not-offered",
+        would_help: would_help.to_owned(),
+        code: Some(PortalCode::NotInPolicy),
+    };
+    Finding::no(RULE, "carried out by no page and no call yet", SET_IN, no)
+}
+
 /// The forest of the account, or why there is none to ask about.
 fn forest<'f>(case: &Case<'f>) -> Result<&'f ForestFacts, &'static str> {
     match (outside(case), &case.facts.account) {

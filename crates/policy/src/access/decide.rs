@@ -109,6 +109,7 @@ pub fn decide(wish: Wish, facts: &AccessFacts) -> Access {
         person::registered(&case),
         person::throttled(&case),
         person::sign_in(&case),
+        account::offered(&case),
     ];
     Access {
         allowed: findings.iter().all(|it| it.holds != Holds::No),

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use writeback_model::{DomainName, GroupId, Role};
 
-use super::{Method, ResetPolicy};
+use super::{Method, ResetPolicy, Wish};
 use crate::licence::HeldLicence;
 
 /// Everything that is known of a person and of where they are.
@@ -27,6 +27,8 @@ pub struct AccessFacts {
     pub registered: Vec<Method>,
     /// The methods that this installation can carry out.
     pub available: Vec<Method>,
+    /// What this installation can carry out for a password that is where theirs is.
+    pub offered: Vec<Wish>,
     /// A limit that they have used up.
     pub throttled: Option<Throttled>,
     /// Until when their sign-in is locked.
@@ -53,6 +55,16 @@ pub enum Account {
     Missing,
     /// They are synchronised, and have enabled accounts in two forests.
     EnabledTwice,
+}
+
+impl Account {
+    /// What this version of the software can carry out for it.
+    pub const fn built(&self) -> &'static [Wish] {
+        match self {
+            Self::OfTheCloud => &[Wish::Change],
+            Self::InForest(_) | Self::Missing | Self::EnabledTwice => &[Wish::Reset],
+        }
+    }
 }
 
 /// The forest of an account.

@@ -69,6 +69,7 @@ fn good() -> AccessFacts {
         account: Account::InForest(forest()),
         registered: vec![Email],
         available: vec![Email],
+        offered: Wish::ALL.to_vec(),
         throttled: None,
         sign_in_locked_until: None,
     }
@@ -165,6 +166,7 @@ fn every_rule_is_asked_every_time_in_one_order() {
         "registered",
         "throttled",
         "sign-in",
+        "offered",
     ];
     let many = blocked().into_iter().map(|row| row.facts);
     for facts in many.chain([good(), cloud_only(), administrator()]) {
@@ -362,5 +364,17 @@ fn codes_are_the_documented_ones() {
         .filter(|it| *it != PortalCode::NotLicensed)
     {
         assert!(blocked().iter().any(|row| row.code == Some(code)), "{code}");
+    }
+}
+
+#[test]
+fn what_is_built_depends_on_where_the_password_is() {
+    assert_eq!(Account::OfTheCloud.built(), [Change]);
+    for account in [
+        Account::InForest(forest()),
+        Account::Missing,
+        Account::EnabledTwice,
+    ] {
+        assert_eq!(account.built(), [Reset], "{account:?}");
     }
 }

@@ -26,6 +26,13 @@ pub(super) fn with_forest(change: impl FnOnce(&mut ForestFacts)) -> AccessFacts 
     with(|facts| facts.account = Account::InForest(its))
 }
 
+/// Of these people, where nothing carries that wish out.
+fn without(wish: Wish, facts: AccessFacts) -> AccessFacts {
+    let mut offered = facts.offered.clone();
+    offered.retain(|it| *it != wish);
+    AccessFacts { offered, ..facts }
+}
+
 #[expect(clippy::too_many_lines, reason = "the table")]
 pub(super) fn blocked() -> Vec<Row> {
     const WRITING: &[Wish] = &[Reset, Change, Unlock];
@@ -249,6 +256,56 @@ pub(super) fn blocked() -> Vec<Row> {
             value: "locked until 2026-11-23T09:00:01Z",
             set_in: "smart lockout",
             would_help: "Wait until 2026-11-23T09:00:01Z, or have the password reset.",
+        },
+        Row {
+            wishes: &[Reset],
+            facts: without(Reset, good()),
+            rule: "offered",
+            reason: "not-offered",
+            code: Some(PortalCode::NotInPolicy),
+            value: "carried out by no page and no call yet",
+            set_in: "this version",
+            would_help: "Have an administrator set the password.",
+        },
+        Row {
+            wishes: &[Change],
+            facts: without(Change, good()),
+            rule: "offered",
+            reason: "not-offered",
+            code: Some(PortalCode::NotInPolicy),
+            value: "carried out by no page and no call yet",
+            set_in: "this version",
+            would_help: "Change it at a computer of the domain, or reset it here.",
+        },
+        Row {
+            wishes: &[Change],
+            facts: without(Change, cloud_only()),
+            rule: "offered",
+            reason: "not-offered",
+            code: Some(PortalCode::NotInPolicy),
+            value: "carried out by no page and no call yet",
+            set_in: "this version",
+            would_help: "Have an administrator set the password.",
+        },
+        Row {
+            wishes: &[Unlock],
+            facts: without(Unlock, good()),
+            rule: "offered",
+            reason: "not-offered",
+            code: Some(PortalCode::NotInPolicy),
+            value: "carried out by no page and no call yet",
+            set_in: "this version",
+            would_help: "Reset the password, which unlocks as well, or unlock it in the directory.",
+        },
+        Row {
+            wishes: &[Register],
+            facts: without(Register, good()),
+            rule: "offered",
+            reason: "not-offered",
+            code: Some(PortalCode::NotInPolicy),
+            value: "carried out by no page and no call yet",
+            set_in: "this version",
+            would_help: "Give the person a recovery address.",
         },
     ]
 }
