@@ -120,7 +120,7 @@ fn text(explained: &Explained) -> String {
     text
 }
 
-fn answer(wish: Wish, access: &Access) -> String {
+pub(super) fn answer(wish: Wish, access: &Access) -> String {
     let mut text = if access.allowed {
         format!("{}: allowed{}\n", wish.id(), gates(access))
     } else {

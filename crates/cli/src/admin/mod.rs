@@ -147,7 +147,7 @@ pub async fn run(command: AdminCommand) -> anyhow::Result<ExitCode> {
             return Ok(ExitCode::from(if is_allowed { 0 } else { 2 }));
         }
         AdminCommand::Policy(command) => policy::run(command).await?,
-        AdminCommand::Writeback(command) => writeback::run(command).await?,
+        AdminCommand::Writeback(command) => return writeback::run(command).await,
         AdminCommand::Audit(command) => return audit::run(command).await,
         AdminCommand::Banned(command) => return banned::run(command).await,
         AdminCommand::Limits(command) => limits::run(command).await?,

@@ -1,17 +1,20 @@
 //! `writeback admin writeback`.
 
-use std::fmt::Write as _;
+use std::{fmt::Write as _, process::ExitCode};
 
 use clap::{Args, Subcommand};
 use jiff::tz::TimeZone;
 use serde::Serialize;
 use writeback_cloud::{Asker, WritebackState};
-use writeback_model::{AgentId, DomainName, KeyId};
+use writeback_model::{AgentId, DomainName, KeyId, UserName};
+use writeback_policy::access::Wish;
 use writeback_store::{KeyRoll, Switch};
 
 use super::{
-    Cloud, operator, print, print_json,
-    text::{Table, at, zone_name},
+    Cloud,
+    explain::answer,
+    operator, print, print_json,
+    text::{Table, at, one_line, zone_name},
 };
 
 /// Whether passwords are written back: show it, switch it.
@@ -38,6 +41,28 @@ pub enum WritebackCommand {
     #[command(after_help = "Examples:\n  writeback admin writeback disable\n  \
                       writeback admin writeback disable --forest corp.example.org")]
     Disable(SwitchArguments),
+    /// Say whether an administrator can test it on a test user now. Nothing is written.
+    ///
+    /// Both must hold a licence for writeback, and the test user must be allowed to reset. The
+    /// test itself is a reset by the test user at the portal.
+    #[command(
+        after_help = "Example:\n  writeback admin writeback test test@corp.example.org \
+                      --administrator chief@example.org\n\n\
+                      Exit code: 0 when it can begin, 2 when something stands against it, 1 when \
+                      it could not be said."
+    )]
+    Test(TestArguments),
+}
+
+#[derive(Args)]
+pub struct TestArguments {
+    /// The test user: a user principal name, or an account name with or without its domain.
+    name: UserName,
+    /// The administrator who tests.
+    #[arg(long, value_name = "NAME")]
+    administrator: UserName,
+    #[command(flatten)]
+    cloud: Cloud,
 }
 
 #[derive(Args)]
@@ -49,19 +74,52 @@ pub struct SwitchArguments {
     cloud: Cloud,
 }
 
-pub(super) async fn run(command: WritebackCommand) -> anyhow::Result<()> {
+pub(super) async fn run(command: WritebackCommand) -> anyhow::Result<ExitCode> {
     match command {
         WritebackCommand::Status { json, cloud } => {
             let state = cloud.open().await?.admin().writeback_state().await?;
             if json {
-                print_json(&as_json(&state))
+                print_json(&as_json(&state))?;
             } else {
-                Ok(print(&text(&state, &TimeZone::system()))?)
+                print(&text(&state, &TimeZone::system()))?;
             }
         }
-        WritebackCommand::Enable(arguments) => switch(arguments, true).await,
-        WritebackCommand::Disable(arguments) => switch(arguments, false).await,
+        WritebackCommand::Enable(arguments) => switch(arguments, true).await?,
+        WritebackCommand::Disable(arguments) => switch(arguments, false).await?,
+        WritebackCommand::Test(arguments) => return test(arguments).await,
     }
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn test(arguments: TestArguments) -> anyhow::Result<ExitCode> {
+    let open = arguments.cloud.open().await?;
+    let recovery = open.config.recovery_attributes();
+    let test = open
+        .admin()
+        .writeback_test(
+            &arguments.administrator,
+            &arguments.name,
+            &recovery,
+            open.config.limits(),
+        )
+        .await?;
+    let name = one_line(&test.user.attributes.user_principal_name);
+    if test.is_ready() {
+        println!(
+            "Writeback can be tested on {name}: both hold a licence for it, and no rule is \
+             against it.\nWho is connected only the running cloud knows. The test is a reset by \
+             {name} at the portal."
+        );
+        return Ok(ExitCode::SUCCESS);
+    }
+    println!("Writeback cannot be tested on {name} yet:");
+    for refusal in &test.refusals {
+        println!("  {}", one_line(&refusal.to_string()));
+    }
+    if !test.access.allowed {
+        print(&answer(Wish::Reset, &test.access))?;
+    }
+    Ok(ExitCode::from(2))
 }
 
 async fn switch(arguments: SwitchArguments, is_on: bool) -> anyhow::Result<()> {

@@ -29,15 +29,8 @@ impl Admin<'_> {
         recovery: &[RecoveryAttribute],
         limits: Limits,
     ) -> Result<Explained, AdminError> {
-        let tenant = self.tenant().await?.id;
-        let mut users = self.store.users_by_name(tenant, name).await?;
-        let matches = users.len();
-        let user = match users.pop() {
-            Some(user) if matches == 1 => user,
-            Some(_) => return Err(AdminError::SeveralNamed(name.canonical())),
-            None => return Err(AdminError::NobodyNamed(name.canonical())),
-        };
-        let gather = self.gather(tenant, recovery, limits);
+        let user = self.one_named(name).await?;
+        let gather = self.gather(user.tenant, recovery, limits);
         let mut answers = Vec::new();
         for wish in wishes {
             let mut facts = gather.facts(Some(&user)).await?;
@@ -45,6 +38,18 @@ impl Admin<'_> {
             answers.push((*wish, decide(*wish, &facts)));
         }
         Ok(Explained { user, answers })
+    }
+
+    /// The one person who goes by a name.
+    pub(super) async fn one_named(&self, name: &UserName) -> Result<User, AdminError> {
+        let tenant = self.tenant().await?.id;
+        let mut users = self.store.users_by_name(tenant, name).await?;
+        let matches = users.len();
+        match users.pop() {
+            Some(user) if matches == 1 => Ok(user),
+            Some(_) => Err(AdminError::SeveralNamed(name.canonical())),
+            None => Err(AdminError::NobodyNamed(name.canonical())),
+        }
     }
 
     pub(super) fn gather<'a>(

@@ -21,6 +21,7 @@ mod sync;
 mod tenants;
 mod user_passwords;
 mod writeback;
+mod writeback_test;
 
 pub use domains::{Proof, verification_text};
 pub use explain::Explained;
@@ -39,6 +40,8 @@ pub use status::ForestState;
 pub use sync::{DELTA_CYCLE, FULL_CYCLE};
 pub use user_passwords::PasswordError;
 pub use writeback::{Asker, WritebackState};
+pub use writeback_test::WritebackTest;
+pub(crate) use writeback_test::licence_refusals;
 
 use jiff::SignedDuration;
 use writeback_model::{AgentId, Clock, DomainName, EnrolmentId, Entropy, TenantId};

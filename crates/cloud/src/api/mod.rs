@@ -69,6 +69,7 @@ pub fn routes() -> Router<Arc<Cloud>> {
         .route("/writeback", get(writeback::show))
         .route("/writeback/enable", post(writeback::enable))
         .route("/writeback/disable", post(writeback::disable))
+        .route("/writeback/test", post(writeback::test))
         .route("/audit", get(audit::list))
         .fallback(async || ApiError::not_found("there is no such call"))
         .method_not_allowed_fallback(async || ApiError::method_not_allowed())

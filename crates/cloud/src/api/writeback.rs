@@ -8,12 +8,18 @@ use axum::{
 };
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use writeback_model::DomainName;
-use writeback_policy::roles::Act;
+use writeback_model::{DomainName, UserId};
+use writeback_policy::{
+    access::{Access, Wish},
+    roles::Act,
+};
 use writeback_store::Switch;
 
 use super::{ApiError, SignedIn};
-use crate::{admin::Asker, state::Cloud};
+use crate::{
+    admin::{Asker, licence_refusals},
+    state::Cloud,
+};
 
 #[derive(Serialize)]
 pub(super) struct Shown {
@@ -42,6 +48,24 @@ pub(super) struct Which {
 pub(super) struct Switched {
     /// It was so already.
     already: bool,
+}
+
+/// Whose password is to be reset as a test.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct TestUser {
+    user: UserId,
+}
+
+/// Whether a test can begin.
+#[derive(Serialize)]
+pub(super) struct Tested {
+    /// Nothing that is known stands against it.
+    ready: bool,
+    /// What licences stand against it, in words.
+    refusals: Vec<String>,
+    /// Whether the test user may reset, and why.
+    access: Access,
 }
 
 /// `GET`: how the switches stand.
@@ -82,6 +106,25 @@ pub(super) async fn disable(
     body: Result<Json<Which>, JsonRejection>,
 ) -> Result<Json<Switched>, ApiError> {
     switch(&cloud, &caller, body, false).await
+}
+
+/// `POST …/test`: whether the caller can test writeback on that person now. Nothing is written.
+pub(super) async fn test(
+    State(cloud): State<Arc<Cloud>>,
+    caller: SignedIn,
+    body: Result<Json<TestUser>, JsonRejection>,
+) -> Result<Json<Tested>, ApiError> {
+    caller.may(Act::ReadDirectory, &[])?;
+    let Json(TestUser { user }) = body?;
+    let user = caller.person(&*cloud.store, user).await?;
+    let now = cloud.clock.now();
+    let refusals = licence_refusals(&*cloud.store, &caller.user, &user, now).await?;
+    let access = cloud.explain(&user, Wish::Reset).await?;
+    Ok(Json(Tested {
+        ready: refusals.is_empty() && access.allowed,
+        refusals: refusals.iter().map(ToString::to_string).collect(),
+        access,
+    }))
 }
 
 async fn switch(

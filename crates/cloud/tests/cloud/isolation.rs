@@ -425,6 +425,10 @@ const ROUTES: &[(&str, &str)] = &[
         "no_call_of_an_administrator_reaches_another_tenant",
     ),
     (
+        "\"/writeback/test\"",
+        "no_call_of_an_administrator_reaches_another_tenant",
+    ),
+    (
         "\"/audit\"",
         "no_call_of_an_administrator_reaches_another_tenant",
     ),

@@ -23,3 +23,4 @@ mod passwords;
 mod portal;
 mod setting;
 mod tenants;
+mod writeback_test;
