@@ -30,4 +30,13 @@ impl Uplink {
             session.send(frame).await;
         }
     }
+
+    /// Says something if there is a link with room for it now: nothing waits for it, and it may
+    /// be lost.
+    pub(crate) fn mention(&self, frame: ToCloud) {
+        let session = self.session.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(session) = &*session {
+            session.mention(frame);
+        }
+    }
 }

@@ -25,7 +25,7 @@ pub use admin::{
     Admin, AdminError, AfterRules, Asker, CsvPerson, CsvProblem, DELTA_CYCLE, ENROLMENT_HOLDS,
     Explained, FULL_CYCLE, ForestState, GroupError, LicenceError, NewPerson, PasswordChecked,
     PasswordError, PolicyAnswer, Preview, Proof, Removals, RoleError, Shown, TermsError, TermsSet,
-    WritebackState, cycle_after, read_people, verification_text,
+    WritebackState, WritebackTest, cycle_after, read_people, verification_text,
 };
 pub use audit::{AuditSettings, ExportRange, Format, Keeper, TrailError, audit_public_key, verify};
 pub use config::{CloudConfig, ConfigError};

@@ -154,6 +154,7 @@ impl Hub {
                     state: RequestState::Pending,
                     claimed_by: None,
                     claimed_at: None,
+                    begun: None,
                     outcome: None,
                     evidence: None,
                     ended_at: None,

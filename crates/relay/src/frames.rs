@@ -2,7 +2,7 @@
 
 use writeback_model::{AgentId, Outcome, RequestId, RequestState};
 use writeback_store::{Actor, ClaimAnswer, Request, StoreError};
-use writeback_wire::{DenyReason, Evidence, ForestStatus, ToAgent, ToCloud};
+use writeback_wire::{Begun, DenyReason, Evidence, ForestStatus, ToAgent, ToCloud};
 
 use crate::{
     START_WITHIN_MS,
@@ -41,6 +41,10 @@ impl Link {
                 outcome,
                 evidence,
             } => self.outcome(request, outcome, evidence).await,
+            ToCloud::Begun { request, begun } => {
+                self.begun(request, &begun).await;
+                Ok(())
+            }
             ToCloud::Unresolved { request, cause } => {
                 tracing::info!(%request, agent = %self.agent, cause = cause.info().id,
                     "the directory cannot say yet what became of a request");
@@ -132,6 +136,22 @@ impl Link {
         };
         hub.send(self.agent, frame);
         Ok(())
+    }
+
+    /// What it cannot keep is only missed if the agent is lost: no reason to end the link.
+    async fn begun(&self, id: RequestId, begun: &Begun) {
+        let kept = self
+            .hub
+            .store
+            .begin_request(self.tenant, id, self.agent, begun)
+            .await;
+        match kept {
+            Ok(true) => {}
+            Ok(false) => tracing::debug!(request = %id, agent = %self.agent,
+                "an agent said that it begins what it has not claimed"),
+            Err(error) => tracing::warn!(request = %id, agent = %self.agent, %error,
+                "what was true before a write could not be kept"),
+        }
     }
 
     /// An agent may claim what belongs to a forest that it serves; the store sees to the tenant.

@@ -149,6 +149,7 @@ impl Hub {
                 target: asked.target.clone(),
                 claimed_by,
                 claimed_at: request.claimed_at.unwrap_or(asked.created_at),
+                begun: request.begun.clone().map(Box::new),
             }),
         );
     }

@@ -14,7 +14,7 @@ use writeback_store::{
 };
 use writeback_store_sqlite::SqliteStore;
 use writeback_wire::{
-    Evidence, ForestHealth, ForestStatus, Hello, PROTOCOL_VERSION, SealedSecret, SealingKey,
+    Begun, Evidence, ForestHealth, ForestStatus, Hello, PROTOCOL_VERSION, SealedSecret, SealingKey,
     ServedDomain, ToAgent, ToCloud,
 };
 
@@ -223,10 +223,31 @@ async fn a_claimed_request_is_never_offered_again_but_is_in_doubt() {
         })
         .await
         .unwrap();
+    let begun = Begun {
+        controller: "dc1.corp.test".to_owned(),
+        invocation: None,
+        version_before: Some(3),
+        directory_time: jiff::Timestamp::UNIX_EPOCH,
+        remarks: Vec::new(),
+    };
+    let said = |version_before| ToCloud::Begun {
+        request: request(100),
+        begun: Begun {
+            version_before,
+            ..begun.clone()
+        },
+    };
+    first.take(said(Some(3))).await.unwrap();
+    // Of somebody else's request nothing is believed, and the link goes on.
+    second.take(said(Some(7))).await.unwrap();
     drop(first);
-    // The other one is asked what the directory says, and nothing else.
+    // The other one is asked what the directory says, by what the first one said of it, and
+    // nothing else.
     match second.outbox.recv().await {
-        Some(ToAgent::Resolve(resolve)) => assert_eq!(resolve.request, request(100)),
+        Some(ToAgent::Resolve(resolve)) => {
+            assert_eq!(resolve.request, request(100));
+            assert_eq!(resolve.begun.as_deref(), Some(&begun));
+        }
         other => panic!("{other:?}"),
     }
     // What it says then counts.

@@ -7,7 +7,7 @@ use writeback_model::{
     AgentId, DomainName, Operation, Outcome, RequestId, RequestState, Target, TenantId, UserId,
 };
 use writeback_store::{AuditRecord, ClaimAnswer, NewRequest, Request, RequestStore, StoreError};
-use writeback_wire::Evidence;
+use writeback_wire::{Begun, Evidence};
 
 use crate::{
     SqliteStore,
@@ -37,6 +37,7 @@ fn request(row: &SqliteRow) -> Result<Request, StoreError> {
         state: columns.named("state", RequestState::from_name)?,
         claimed_by: columns.maybe_id("claimed_by", AgentId::from_uuid)?,
         claimed_at: columns.maybe_time("claimed_at")?,
+        begun: columns.maybe_json("begun")?,
         outcome: columns.maybe_json("outcome")?,
         evidence: columns.maybe_json("evidence")?,
         ended_at: columns.maybe_time("ended_at")?,
@@ -148,6 +149,31 @@ impl RequestStore for SqliteStore {
             .await
             .doing(DOING)?
             .map_or(Ok(ClaimAnswer::Unknown), |row| refusal(&row, agent))
+    }
+
+    async fn begin_request(
+        &self,
+        tenant: TenantId,
+        id: RequestId,
+        agent: AgentId,
+        begun: &Begun,
+    ) -> Result<bool, StoreError> {
+        const DOING: &str = "keep what was true before a write";
+        let mut tx = self.write(DOING).await?;
+        let kept = sqlx::query(
+            "UPDATE requests SET begun = ?
+             WHERE id = ? AND tenant_id = ? AND claimed_by = ? AND state IN ('claimed', 'unknown')",
+        )
+        .bind(json(begun)?)
+        .bind(id.uuid())
+        .bind(tenant.uuid())
+        .bind(agent.uuid())
+        .execute(&mut *tx)
+        .await
+        .doing(DOING)?
+        .rows_affected();
+        tx.commit().await.doing(DOING)?;
+        Ok(kept == 1)
     }
 
     async fn finish_request(

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use writeback_model::{
     AgentId, DomainName, Operation, Outcome, RequestId, RequestState, Target, TenantId, UserId,
 };
-use writeback_wire::Evidence;
+use writeback_wire::{Begun, Evidence};
 
 use crate::{AuditRecord, StoreError};
 
@@ -39,6 +39,8 @@ pub struct Request {
     pub claimed_by: Option<AgentId>,
     /// When.
     pub claimed_at: Option<Timestamp>,
+    /// What its claimant said before it wrote.
+    pub begun: Option<Begun>,
     /// How it ended; there exactly when the state is `Done`.
     pub outcome: Option<Outcome>,
     /// How that is known.
@@ -87,6 +89,16 @@ pub trait RequestStore {
         agent: AgentId,
         now: Timestamp,
     ) -> Result<ClaimAnswer, StoreError>;
+
+    /// Keeps what its claimant said before it wrote. `false`, and nothing is changed, when the
+    /// request is not claimed by that agent, or over.
+    async fn begin_request(
+        &self,
+        tenant: TenantId,
+        id: RequestId,
+        agent: AgentId,
+        begun: &Begun,
+    ) -> Result<bool, StoreError>;
 
     /// `claimed | unknown -> done`. `false`, and nothing is changed, when the request is not in
     /// one of these states: a repeated outcome is recorded once.

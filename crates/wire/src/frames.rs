@@ -3,9 +3,10 @@
 use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use uuid::Uuid;
 use writeback_model::{
     AgentId, BannedMode, BannedRule, Cause, DomainName, HistoryEnforcement, Operation, Outcome,
-    RequestId, RunId, SourceAnchor, Target, TenantId,
+    Remark, RequestId, RunId, SourceAnchor, Target, TenantId,
 };
 
 use crate::{FRAME_BYTES_MAX, SealedSecret, SealingKey, SignIn, SignedIn};
@@ -100,6 +101,13 @@ pub enum ToCloud {
     Claim {
         /// Which.
         request: RequestId,
+    },
+    /// The write of a request that this agent claimed begins now.
+    Begun {
+        /// Which.
+        request: RequestId,
+        /// What was true before it.
+        begun: Begun,
     },
     /// What happened to a request that this agent claimed.
     Outcome {
@@ -298,6 +306,27 @@ pub struct Resolve {
     pub claimed_by: AgentId,
     /// When it was claimed, by the cloud's clock.
     pub claimed_at: Timestamp,
+    /// What its agent said before it wrote, where that came: by it another agent can tell whether
+    /// the write took place.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub begun: Option<Box<Begun>>,
+}
+
+/// What was true just before a write. Never a password, sealed or not.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Begun {
+    /// The domain controller that is written to, by name.
+    pub controller: String,
+    /// The same by its invocation id, under which it signs replication metadata.
+    pub invocation: Option<Uuid>,
+    /// The attribute's version in the replication metadata; 0 where it was never written, and
+    /// absent where it cannot be read.
+    pub version_before: Option<u32>,
+    /// The domain controller's clock.
+    pub directory_time: Timestamp,
+    /// What is true besides if the write takes place.
+    #[serde(default)]
+    pub remarks: Vec<Remark>,
 }
 
 /// How an agent knows what happened: no secrets, for the audit trail and for support.

@@ -8,8 +8,9 @@
 //! 3. cloud -> agent [`ToAgent::Execute`]: here is a request, if you want it
 //! 4. agent -> cloud [`ToCloud::Claim`]: I want it; meanwhile it reads the account
 //! 5. cloud -> agent [`ToAgent::Grant`] to one agent ever, or [`ToAgent::Deny`]
-//! 6. agent -> cloud [`ToCloud::Outcome`], repeated after a reconnect until
-//! 7. cloud -> agent [`ToAgent::Recorded`]
+//! 6. agent -> cloud [`ToCloud::Begun`]: what was true before the write that now begins
+//! 7. agent -> cloud [`ToCloud::Outcome`], repeated after a reconnect until
+//! 8. cloud -> agent [`ToAgent::Recorded`]
 //!
 //! [`ToAgent::Resolve`] asks any agent of the forest what the directory says about a request
 //! whose agent was lost; [`ToAgent::Import`] orders an import, which the agent uploads over
@@ -26,9 +27,9 @@ mod sealed;
 mod sign_in;
 
 pub use frames::{
-    BannedTerms, DenyReason, Evidence, Execute, ForestHealth, ForestStatus, Hello, ImportKind,
-    ImportOrder, KnownTypes, ObjectName, Position, Resolve, ServedDomain, ToAgent, ToCloud,
-    WireError, decode, encode,
+    BannedTerms, Begun, DenyReason, Evidence, Execute, ForestHealth, ForestStatus, Hello,
+    ImportKind, ImportOrder, KnownTypes, ObjectName, Position, Resolve, ServedDomain, ToAgent,
+    ToCloud, WireError, decode, encode,
 };
 pub use sealed::{SealedSecret, SealingKey};
 pub use sign_in::{LockoutPolicy, SignIn, SignInAnswer, SignedIn};

@@ -9,6 +9,16 @@ use writeback_model::{
 
 use crate::*;
 
+fn begun() -> Begun {
+    Begun {
+        controller: "dc1.corp.test".into(),
+        invocation: Some(Uuid::from_u128(8)),
+        version_before: Some(3),
+        directory_time: "2026-11-23T08:00:00Z".parse().unwrap(),
+        remarks: vec![Remark::Unlocked],
+    }
+}
+
 fn request() -> RequestId {
     RequestId::from_uuid(Uuid::from_u128(1))
 }
@@ -66,6 +76,15 @@ fn to_agent() -> Vec<ToAgent> {
             target: target(),
             claimed_by: AgentId::from_uuid(Uuid::from_u128(3)),
             claimed_at: time,
+            begun: Some(Box::new(begun())),
+        }),
+        ToAgent::Resolve(Resolve {
+            request: request(),
+            operation,
+            target: target(),
+            claimed_by: AgentId::from_uuid(Uuid::from_u128(3)),
+            claimed_at: time,
+            begun: None,
         }),
         ToAgent::Import(ImportOrder {
             run: run(),
@@ -142,6 +161,10 @@ fn to_cloud() -> Vec<ToCloud> {
         ToCloud::Status(status),
         ToCloud::Key(key),
         ToCloud::Claim { request: request() },
+        ToCloud::Begun {
+            request: request(),
+            begun: begun(),
+        },
         ToCloud::Outcome {
             request: request(),
             outcome: Outcome::Changed {

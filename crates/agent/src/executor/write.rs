@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use writeback_ad::{HintsUse, Receipt, Reset, Stamp, WriteError};
 use writeback_model::{Cause, Operation, Outcome, Remark, RequestId, Target};
-use writeback_wire::Evidence;
+use writeback_wire::{Begun, Evidence, ToCloud};
 
 use super::prepare::Prepared;
 use crate::{
@@ -65,10 +65,15 @@ impl Write<'_> {
         if tokio::time::Instant::now() >= self.until {
             return self.ended(Cause::NotStartedInTime.into(), None);
         }
+        // If this agent is lost, another one can find out with it what came of the write.
+        self.core.uplink.mention(ToCloud::Begun {
+            request: self.request,
+            begun: intent.begun.clone(),
+        });
         let began = Instant::now();
         match self.send(reset).await {
             Ok(forced) => {
-                let mut remarks = intent.remarks;
+                let mut remarks = intent.begun.remarks;
                 forced.note_in(&mut remarks);
                 self.ended(Outcome::Changed { remarks }, Some(began))
             }
@@ -192,11 +197,13 @@ impl Write<'_> {
             request: self.request,
             operation: self.operation,
             target: self.target.clone(),
-            controller: controller.host().to_owned(),
-            invocation: controller.root_dse().invocation_id,
-            version_before: self.version_before(),
-            directory_time: account.dc_now,
-            remarks,
+            begun: Begun {
+                controller: controller.host().to_owned(),
+                invocation: controller.root_dse().invocation_id,
+                version_before: self.version_before(),
+                directory_time: account.dc_now,
+                remarks,
+            },
         }
     }
 

@@ -1,10 +1,8 @@
 //! What is written down. Never a password, sealed or not.
 
-use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use uuid::Uuid;
-use writeback_model::{Operation, Outcome, Remark, RequestId, Target};
-use writeback_wire::Evidence;
+use writeback_model::{Operation, Outcome, RequestId, Target};
+use writeback_wire::{Begun, Evidence};
 
 /// The agent is about to write: what was true before.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -15,18 +13,9 @@ pub struct Intent {
     pub operation: Operation,
     /// To which object.
     pub target: Target,
-    /// The domain controller that is written to, by name.
-    pub controller: String,
-    /// The same by its invocation id, under which it signs replication metadata.
-    pub invocation: Option<Uuid>,
-    /// The attribute's version in the replication metadata; 0 where it was never written, and
-    /// absent where it cannot be read.
-    pub version_before: Option<u32>,
-    /// The domain controller's clock.
-    pub directory_time: Timestamp,
-    /// What is true besides if the write takes place.
-    #[serde(default)]
-    pub remarks: Vec<Remark>,
+    /// What is told the cloud too, so that another agent can find out what came of it.
+    #[serde(flatten)]
+    pub begun: Begun,
 }
 
 /// How a request ended, and how the agent knows.

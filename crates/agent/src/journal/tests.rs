@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 use proptest::prelude::*;
 use uuid::Uuid;
 use writeback_model::{Cause, Operation, Outcome, SourceAnchor, Target};
-use writeback_wire::Evidence;
+use writeback_wire::{Begun, Evidence};
 
 use super::{replay::Corrupt, *};
 
@@ -20,11 +20,13 @@ fn intent(number: u128) -> Intent {
             domain: "corp.test".parse().unwrap(),
             anchor: SourceAnchor::try_from_bytes(&[1; 16]).unwrap(),
         },
-        controller: "dc1.corp.test".into(),
-        invocation: Some(Uuid::from_u128(9)),
-        version_before: Some(3),
-        directory_time: "2026-11-23T08:00:00Z".parse().unwrap(),
-        remarks: Vec::new(),
+        begun: Begun {
+            controller: "dc1.corp.test".into(),
+            invocation: Some(Uuid::from_u128(9)),
+            version_before: Some(3),
+            directory_time: "2026-11-23T08:00:00Z".parse().unwrap(),
+            remarks: Vec::new(),
+        },
     }
 }
 

@@ -49,6 +49,11 @@ impl Session {
             .await
             .is_some_and(|sent| sent.is_ok())
     }
+
+    /// Puts a frame into the queue if there is room.
+    pub(crate) fn mention(&self, frame: ToCloud) {
+        let _ = self.out.try_send(frame);
+    }
 }
 
 /// What the link tells the rest of the agent.

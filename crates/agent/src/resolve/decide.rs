@@ -15,6 +15,13 @@ use crate::journal::Intent;
 /// domain controller finishes what it began within seconds; the rest is for its being busy.
 pub(crate) const QUIET: SignedDuration = SignedDuration::from_secs(45);
 
+/// How long after its intent another agent's write can still come.
+///
+/// That agent may be suspended between its intent and the write, with the connection open, and go
+/// on at any time. Domain controllers end a connection on which nothing came for 15 minutes
+/// (`MaxConnIdleTime`, 900 s, on Windows and in Samba); the rest is for what is on its way then.
+pub(crate) const ABANDONED: SignedDuration = SignedDuration::from_secs(900 + 90 + 45);
+
 /// How long after the intent the write can have happened in the ordinary course: it is begun at
 /// once, the directory is waited for up to 30 s, and a retransmission takes about as long again.
 /// A write seen later may be somebody else's.
@@ -68,10 +75,22 @@ pub(crate) enum Why {
     NoComparison,
 }
 
-/// Decides. `first_look` is the directory's clock when the receipt was first asked for after the
-/// old connection was closed.
-pub(crate) fn decide(intent: &Intent, first_look: Timestamp, look: &Look) -> Verdict {
-    let (Some(before), Some(written_to)) = (intent.version_before, intent.invocation) else {
+/// From when on this agent's own write can come no more: `first_look` is the directory's clock
+/// when the receipt was first asked for after the old connection was closed.
+pub(crate) fn own_ends(first_look: Timestamp) -> Timestamp {
+    first_look.saturating_add(QUIET).unwrap_or(Timestamp::MAX)
+}
+
+/// From when on the write of an agent that was lost can come no more.
+pub(crate) fn of_another_ends(intent: &Intent) -> Timestamp {
+    let before = intent.begun.directory_time;
+    before.saturating_add(ABANDONED).unwrap_or(Timestamp::MAX)
+}
+
+/// Decides. `ends` is when the write can come no more, on the directory's clock.
+pub(crate) fn decide(intent: &Intent, ends: Timestamp, look: &Look) -> Verdict {
+    let (Some(before), Some(written_to)) = (intent.begun.version_before, intent.begun.invocation)
+    else {
         return Verdict::NotYet(Why::NoComparison);
     };
     let now = look.receipt.map_or(0, |last| last.version);
@@ -82,7 +101,7 @@ pub(crate) fn decide(intent: &Intent, first_look: Timestamp, look: &Look) -> Ver
         // What another domain controller has not heard of may be true all the same.
         return if look.invocation != Some(written_to) {
             Verdict::NotYet(Why::OtherController)
-        } else if look.directory_time.duration_since(first_look) < QUIET {
+        } else if look.directory_time < ends {
             Verdict::NotYet(Why::TooEarly)
         } else {
             Verdict::NotChanged
@@ -91,14 +110,14 @@ pub(crate) fn decide(intent: &Intent, first_look: Timestamp, look: &Look) -> Ver
     let Some(last) = look.receipt else {
         return Verdict::NotYet(Why::NoComparison);
     };
-    let since_intent = last.at.duration_since(intent.directory_time);
+    let since_intent = last.at.duration_since(intent.begun.directory_time);
     let only_write = now == before.saturating_add(1) && last.by == written_to;
     if only_write && since_intent >= -GRAIN && since_intent <= WRITE_LATEST {
         return Verdict::Changed;
     }
     // One write in all, through the same domain controller, after ours could still have come:
     // it is not ours, and ours is not there.
-    if only_write && last.at.duration_since(first_look) > QUIET + GRAIN {
+    if only_write && last.at.duration_since(ends) > GRAIN {
         return Verdict::NotChanged;
     }
     Verdict::NotYet(Why::OthersWrote)
@@ -108,8 +127,13 @@ pub(crate) fn decide(intent: &Intent, first_look: Timestamp, look: &Look) -> Ver
 mod tests {
     use proptest::prelude::*;
     use writeback_model::{Operation, RequestId, SourceAnchor, Target};
+    use writeback_wire::Begun;
 
     use super::*;
+
+    fn own(intent: &Intent, first_look: Timestamp, look: &Look) -> Verdict {
+        decide(intent, own_ends(first_look), look)
+    }
 
     const PDC: Uuid = Uuid::from_u128(1);
     const OTHER: Uuid = Uuid::from_u128(2);
@@ -127,11 +151,13 @@ mod tests {
                 domain: "corp.test".parse().unwrap(),
                 anchor: SourceAnchor::try_from_bytes(&[1; 16]).unwrap(),
             },
-            controller: "dc1.corp.test".into(),
-            invocation: Some(PDC),
-            version_before,
-            directory_time: at(0),
-            remarks: Vec::new(),
+            begun: Begun {
+                controller: "dc1.corp.test".into(),
+                invocation: Some(PDC),
+                version_before,
+                directory_time: at(0),
+                remarks: Vec::new(),
+            },
         }
     }
 
@@ -151,15 +177,12 @@ mod tests {
     fn a_raised_version_by_the_same_controller_is_a_change() {
         for written in [-1, 0, 1, 90] {
             let look = look(4, PDC, written, 100);
-            assert_eq!(decide(&intent(Some(3)), at(20), &look), Verdict::Changed);
+            assert_eq!(own(&intent(Some(3)), at(20), &look), Verdict::Changed);
         }
         // Even another domain controller may tell it.
         let mut elsewhere = look(4, PDC, 1, 100);
         elsewhere.invocation = Some(OTHER);
-        assert_eq!(
-            decide(&intent(Some(3)), at(20), &elsewhere),
-            Verdict::Changed
-        );
+        assert_eq!(own(&intent(Some(3)), at(20), &elsewhere), Verdict::Changed);
     }
 
     #[test]
@@ -168,20 +191,41 @@ mod tests {
             receipt: None,
             ..look(0, PDC, 0, 100)
         };
-        assert_eq!(
-            decide(&intent(Some(0)), at(20), &never),
-            Verdict::NotChanged
-        );
+        assert_eq!(own(&intent(Some(0)), at(20), &never), Verdict::NotChanged);
         let once = look(1, PDC, 2, 20);
-        assert_eq!(decide(&intent(Some(0)), at(20), &once), Verdict::Changed);
+        assert_eq!(own(&intent(Some(0)), at(20), &once), Verdict::Changed);
     }
 
     #[test]
     fn an_unchanged_version_counts_only_after_the_quiet_time() {
-        let decide = |asked| decide(&intent(Some(3)), at(20), &look(3, PDC, -500, asked));
+        let decide = |asked| own(&intent(Some(3)), at(20), &look(3, PDC, -500, asked));
         assert_eq!(decide(20), Verdict::NotYet(Why::TooEarly));
         assert_eq!(decide(20 + 44), Verdict::NotYet(Why::TooEarly));
         assert_eq!(decide(20 + 45), Verdict::NotChanged);
+    }
+
+    #[test]
+    fn another_agents_write_may_come_until_its_connection_has_ended() {
+        let intent = intent(Some(3));
+        let ends = of_another_ends(&intent);
+        let unchanged = |asked| decide(&intent, ends, &look(3, PDC, -500, asked));
+        assert_eq!(unchanged(900 + 134), Verdict::NotYet(Why::TooEarly));
+        assert_eq!(unchanged(900 + 135), Verdict::NotChanged);
+        // That it took place may be said at once.
+        assert_eq!(decide(&intent, ends, &look(4, PDC, 1, 1)), Verdict::Changed);
+        // Suspended for long, and then written: or it was somebody else.
+        assert_eq!(
+            decide(&intent, ends, &look(4, PDC, 300, 2000)),
+            Verdict::NotYet(Why::OthersWrote)
+        );
+    }
+
+    #[test]
+    fn no_clock_of_a_directory_overflows() {
+        let mut intent = intent(Some(3));
+        intent.begun.directory_time = Timestamp::MAX;
+        assert_eq!(of_another_ends(&intent), Timestamp::MAX);
+        assert_eq!(own_ends(Timestamp::MAX), Timestamp::MAX);
     }
 
     #[test]
@@ -189,7 +233,7 @@ mod tests {
         let mut look = look(3, PDC, -500, 10_000);
         look.invocation = Some(OTHER);
         assert_eq!(
-            decide(&intent(Some(3)), at(20), &look),
+            own(&intent(Some(3)), at(20), &look),
             Verdict::NotYet(Why::OtherController)
         );
     }
@@ -203,21 +247,21 @@ mod tests {
             look(4, PDC, 91, 200),
         ] {
             assert_eq!(
-                decide(&intent(Some(3)), at(90), &look),
+                own(&intent(Some(3)), at(90), &look),
                 Verdict::NotYet(Why::OthersWrote),
                 "{look:?}"
             );
         }
         // Long after: somebody else's, and the only one.
         let late = look(4, PDC, 90 + 47, 300);
-        assert_eq!(decide(&intent(Some(3)), at(90), &late), Verdict::NotChanged);
+        assert_eq!(own(&intent(Some(3)), at(90), &late), Verdict::NotChanged);
     }
 
     #[test]
     fn without_a_comparison_nothing_is_concluded() {
         for (before, version) in [(None, 4), (Some(3), 2)] {
             assert_eq!(
-                decide(&intent(before), at(20), &look(version, PDC, 1, 10_000)),
+                own(&intent(before), at(20), &look(version, PDC, 1, 10_000)),
                 Verdict::NotYet(Why::NoComparison)
             );
         }
@@ -233,7 +277,7 @@ mod tests {
         ) {
             let by = if by_us { PDC } else { OTHER };
             let look = look(before + more, by, written, first + later);
-            let verdict = decide(&intent(Some(before)), at(first), &look);
+            let verdict = own(&intent(Some(before)), at(first), &look);
             if more == 0 {
                 prop_assert_ne!(verdict, Verdict::Changed);
             }

@@ -7,10 +7,10 @@ use std::{sync::Arc, time::Duration};
 
 use jiff::Timestamp;
 use tokio::time::{self, Instant};
-use writeback_model::{Cause, Outcome, Remark};
+use writeback_model::{Cause, Outcome, Remark, RequestId};
 use writeback_wire::{Evidence, Resolve, ToCloud};
 
-use self::decide::{LastWrite, Look, Verdict, Why, decide};
+use self::decide::{LastWrite, Look, Verdict, Why, decide, of_another_ends, own_ends};
 use crate::{
     core::Core,
     events,
@@ -39,7 +39,7 @@ pub(crate) fn begin(
     object: Option<ObjectGuard>,
 ) {
     tracing::warn!(request = %intent.request, event_id = events::IN_DOUBT, cause = cause.info().id,
-        controller = intent.controller, "what became of a request is not known; asking the directory");
+        controller = intent.begun.controller, "what became of a request is not known; asking the directory");
     let core = Arc::clone(core);
     tokio::spawn(async move {
         let stop = core.stop.clone();
@@ -96,17 +96,58 @@ pub(crate) async fn asked(core: &Arc<Core>, resolve: Resolve) {
                 })
                 .await;
         }
-        // Another agent's. What the attribute's version was
-        // before its write only its agent knows, and no time by another clock stands for that.
-        _ => {
-            core.uplink
-                .tell(ToCloud::Unresolved {
+        // Another agent's.
+        _ => match resolve.begun {
+            Some(begun) => {
+                let intent = Intent {
                     request,
-                    cause: Cause::NoAgent,
-                })
-                .await;
-        }
+                    operation: resolve.operation,
+                    target: resolve.target,
+                    begun: *begun,
+                };
+                settle(core, intent);
+            }
+            // What the attribute's version was before its write only its agent knows, and no time
+            // by another clock stands for that.
+            None => unresolved(core, request, Cause::NoAgent).await,
+        },
     }
+}
+
+/// Looks once whether the write of an agent that was lost took place. The cloud asks again as long
+/// as that is not known.
+fn settle(core: &Arc<Core>, intent: Intent) {
+    let Some(busy) = core.claims.begin(intent.request) else {
+        return;
+    };
+    let core = Arc::clone(core);
+    tokio::spawn(async move {
+        let stop = core.stop.clone();
+        let looked = async {
+            let doubt = match look(&core, &intent).await {
+                Err(cause) => Doubt::Unreadable(cause),
+                Ok(look) => match decide(&intent, of_another_ends(&intent), &look) {
+                    Verdict::Changed => {
+                        return finish(&core, &intent, changed(&intent), &look).await;
+                    }
+                    Verdict::NotChanged => {
+                        let outcome = Cause::NotStartedInTime.into();
+                        return finish(&core, &intent, outcome, &look).await;
+                    }
+                    Verdict::NotYet(why) => Doubt::Unclear(why),
+                },
+            };
+            unresolved(&core, intent.request, doubt.cause()).await;
+        };
+        stop.run_until_cancelled(looked).await;
+        drop(busy);
+    });
+}
+
+async fn unresolved(core: &Core, request: RequestId, cause: Cause) {
+    core.uplink
+        .tell(ToCloud::Unresolved { request, cause })
+        .await;
 }
 
 async fn resolve(
@@ -128,7 +169,7 @@ async fn resolve(
             Err(cause) => Doubt::Unreadable(cause),
             Ok(look) => {
                 let first = first_look_of(&mut first_look, &intent, &look);
-                match decide(&intent, first, &look) {
+                match decide(&intent, own_ends(first), &look) {
                     Verdict::Changed => {
                         return finish(core, &intent, changed(&intent), &look).await;
                     }
@@ -200,18 +241,13 @@ impl Doubt {
 async fn say(core: &Core, intent: &Intent, doubt: &Doubt) {
     let cause = doubt.cause();
     tracing::warn!(request = %intent.request, event_id = events::IN_DOUBT, cause = cause.info().id,
-        controller = intent.controller, "{}", doubt.advice());
-    core.uplink
-        .tell(ToCloud::Unresolved {
-            request: intent.request,
-            cause,
-        })
-        .await;
+        controller = intent.begun.controller, "{}", doubt.advice());
+    unresolved(core, intent.request, cause).await;
 }
 
 /// The clock of the controller that was written to, when it was first asked.
 fn first_look_of(first: &mut Option<Timestamp>, intent: &Intent, look: &Look) -> Timestamp {
-    if look.invocation == intent.invocation {
+    if look.invocation == intent.begun.invocation {
         *first.get_or_insert(look.directory_time)
     } else {
         first.unwrap_or(look.directory_time)
@@ -239,7 +275,7 @@ async fn look(core: &Core, intent: &Intent) -> Result<Look, Cause> {
 }
 
 fn changed(intent: &Intent) -> Outcome {
-    let mut remarks = intent.remarks.clone();
+    let mut remarks = intent.begun.remarks.clone();
     remarks.push(Remark::LearntFromReceipt);
     Outcome::Changed { remarks }
 }
@@ -248,8 +284,8 @@ async fn finish(core: &Core, intent: &Intent, outcome: Outcome, look: &Look) {
     let told = Told {
         outcome,
         evidence: Evidence {
-            controller: Some(intent.controller.clone()),
-            version_before: intent.version_before,
+            controller: Some(intent.begun.controller.clone()),
+            version_before: intent.begun.version_before,
             version_after: Some(look.receipt.map_or(0, |last| last.version)),
             directory_ms: None,
             would_be_banned: None,

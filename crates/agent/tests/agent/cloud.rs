@@ -29,7 +29,7 @@ use tokio::{net::TcpListener, sync::mpsc, time::timeout};
 use uuid::Uuid;
 use writeback_model::{AgentId, Clock, RequestId, RunId, TenantId};
 use writeback_wire::{
-    Hello, SUBPROTOCOL, ToAgent, ToCloud, decode, encode, http::IMPORT_BODY_BYTES_MAX,
+    Begun, Hello, SUBPROTOCOL, ToAgent, ToCloud, decode, encode, http::IMPORT_BODY_BYTES_MAX,
 };
 
 use crate::site::Real;
@@ -217,11 +217,11 @@ impl Link {
         timeout(patience, self.hear()).await.ok()
     }
 
-    /// The next frame that is no status.
+    /// The next frame that is neither a status nor the beginning of a write.
     pub(crate) async fn hear(&mut self) -> ToCloud {
         loop {
             match self.next().await.expect("the link ended") {
-                ToCloud::Status(_) => {}
+                ToCloud::Status(_) | ToCloud::Begun { .. } => {}
                 frame => return frame,
             }
         }
@@ -236,8 +236,19 @@ impl Link {
                 other => panic!("nothing said: {other:?}"),
             };
             match decode(&text).unwrap() {
-                ToCloud::Status(_) => {}
+                ToCloud::Status(_) | ToCloud::Begun { .. } => {}
                 frame => return frame,
+            }
+        }
+    }
+
+    /// What is true before a write that now begins.
+    pub(crate) async fn hear_begun(&mut self) -> Begun {
+        loop {
+            match self.next().await.expect("the link ended") {
+                ToCloud::Status(_) => {}
+                ToCloud::Begun { begun, .. } => return begun,
+                other => panic!("no beginning but {other:?}"),
             }
         }
     }

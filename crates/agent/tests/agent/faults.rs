@@ -114,10 +114,10 @@ impl Drop for Frozen {
 }
 
 /// Answers of domain controllers vanish; what is sent to them arrives. Only for this namespace.
-struct NoAnswers;
+pub(crate) struct NoAnswers;
 
 impl NoAnswers {
-    fn begin() -> Self {
+    pub(crate) fn begin() -> Self {
         let rules = "table inet agent_test {\n chain in {\n type filter hook input priority 0;\n \
                      tcp sport 636 drop\n }\n}\n";
         let file = tempfile::NamedTempFile::new().unwrap();

@@ -20,6 +20,7 @@ mod link;
 mod reset;
 mod runs;
 mod scope;
+mod settle;
 mod site;
 mod watch;
 mod way;

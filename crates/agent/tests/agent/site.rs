@@ -151,6 +151,11 @@ impl Site {
         Self::with("corp.test", cloud, "", forest_extra, Some(peace))
     }
 
+    /// Another agent of the same forest, beside one that is alone in the lab.
+    pub(crate) fn of_the_same_peace(cloud: &Cloud) -> Self {
+        Self::with("corp.test", cloud, "", "", None)
+    }
+
     /// Acting on one organizational unit and reading from the first controller, on which
     /// directories are edited.
     pub(crate) fn acting_on(cloud: &Cloud, ou: &Unit, forest_extra: &str) -> Self {

@@ -17,7 +17,7 @@ use writeback_store::{
 };
 use writeback_sync::{Counts, Profile, Rules, RunResult};
 use writeback_wire::{
-    Evidence, ForestHealth, ForestStatus, KnownTypes, ServedDomain, SignInAnswer, SignedIn,
+    Begun, Evidence, ForestHealth, ForestStatus, KnownTypes, ServedDomain, SignInAnswer, SignedIn,
     ToAgent, ToCloud,
     http::{ImportBatch, ImportComplete},
 };
@@ -145,6 +145,18 @@ fn attacks(kind: &str, two: &Two, theirs: &Theirs) -> Vec<ToCloud> {
         "claim" => [theirs.pending, theirs.claimed]
             .map(|request| ToCloud::Claim { request })
             .to_vec(),
+        "begun" => [theirs.pending, theirs.claimed]
+            .map(|request| ToCloud::Begun {
+                request,
+                begun: Begun {
+                    controller: "stolen".into(),
+                    invocation: None,
+                    version_before: Some(1),
+                    directory_time: jiff::Timestamp::UNIX_EPOCH,
+                    remarks: Vec::new(),
+                },
+            })
+            .to_vec(),
         "outcome" => [theirs.pending, theirs.claimed].map(outcome).to_vec(),
         "unresolved" => vec![ToCloud::Unresolved {
             request: theirs.claimed,
@@ -184,6 +196,7 @@ const fn type_of(frame: &ToCloud) -> &'static str {
         ToCloud::Status(_) => "status",
         ToCloud::Key(_) => "key",
         ToCloud::Claim { .. } => "claim",
+        ToCloud::Begun { .. } => "begun",
         ToCloud::Outcome { .. } => "outcome",
         ToCloud::Unresolved { .. } => "unresolved",
         ToCloud::ImportFailed { .. } => "import_failed",

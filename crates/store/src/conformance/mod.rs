@@ -233,6 +233,7 @@ macro_rules! conformance_tests {
                 of_many_outcomes_at_once_one_is_kept
                 only_a_pending_request_expires
                 a_claim_and_an_expiry_exclude_each_other
+                what_was_begun_is_kept_of_its_claimant_alone
                 only_a_claimed_request_comes_into_doubt
                 every_change_of_state_keeps_its_record
                 overdue_requests_are_the_pending_ones_whose_time_is_over

@@ -5,12 +5,12 @@ use tokio::runtime::Handle;
 use writeback_model::{
     AgentId, Cause, Operation, Outcome, Remark, RequestId, RequestState, TenantId,
 };
-use writeback_wire::Evidence;
+use writeback_wire::{Begun, Evidence};
 
 use super::{
     Fixture,
     given::{
-        agent_id, at, at_once, audit, corp, domain, kept_request, records, request, uuid,
+        agent_id, at, at_once, audit, corp, domain, kept_request, records, request, tenant, uuid,
         with_tenant,
     },
 };
@@ -22,6 +22,7 @@ fn pending(asked: NewRequest) -> Request {
         state: RequestState::Pending,
         claimed_by: None,
         claimed_at: None,
+        begun: None,
         outcome: None,
         evidence: None,
         ended_at: None,
@@ -266,6 +267,39 @@ pub async fn of_many_outcomes_at_once_one_is_kept<F: Fixture>(fixture: &F) {
     .await;
     assert_eq!(answers.iter().filter(|kept| **kept).count(), 1);
     assert_eq!(records(&store, tenant).await, before + 1);
+}
+
+pub async fn what_was_begun_is_kept_of_its_claimant_alone<F: Fixture>(fixture: &F) {
+    let (store, tenant_id) = with_tenant(fixture).await;
+    let other = tenant(&store, 2).await;
+    let begun = |version| Begun {
+        controller: "dc1.corp.test".to_owned(),
+        invocation: Some(uuid(8)),
+        version_before: Some(version),
+        directory_time: at(2),
+        remarks: vec![Remark::Unlocked],
+    };
+    let pending = kept_request(&store, tenant_id, 1).await.id;
+    let id = claimed(&store, tenant_id, 2).await;
+    let begin = |tenant, id, agent, version| {
+        let (store, begun) = (&store, begun(version));
+        async move {
+            let begun = store.begin_request(tenant, id, agent_id(agent), &begun);
+            begun.await.unwrap()
+        }
+    };
+    assert!(!begin(tenant_id, pending, 1, 3).await, "nobody claimed it");
+    assert!(!begin(tenant_id, id, 2, 3).await, "another agent's");
+    assert!(!begin(other, id, 1, 3).await, "another tenant's");
+    assert_eq!(get(&store, tenant_id, id).await.begun, None);
+    assert!(begin(tenant_id, id, 1, 3).await);
+    assert_eq!(get(&store, tenant_id, id).await.begun, Some(begun(3)));
+    // Said late, it is as good; said after the end, it is nothing.
+    assert!(doubt(&store, tenant_id, id, 3).await);
+    assert!(begin(tenant_id, id, 1, 4).await);
+    assert!(finish(&store, tenant_id, id, 4).await);
+    assert!(!begin(tenant_id, id, 1, 5).await);
+    assert_eq!(get(&store, tenant_id, id).await.begun, Some(begun(4)));
 }
 
 pub async fn only_a_pending_request_expires<F: Fixture>(fixture: &F) {
