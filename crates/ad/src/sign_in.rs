@@ -24,6 +24,7 @@ use crate::{
 const UNREADABLE: Lockout = Lockout {
     threshold: 3,
     window: SignedDuration::from_mins(30),
+    of_domain: false,
 };
 
 /// When a directory locks an account.
@@ -33,6 +34,8 @@ pub struct Lockout {
     pub threshold: u32,
     /// After so long without a wrong one it counts from 0.
     pub window: SignedDuration,
+    /// Whether it is the domain's own, which holds for whoever has no settings object.
+    pub of_domain: bool,
 }
 
 /// What a directory said to a password.
@@ -95,6 +98,7 @@ impl Controller {
         let of_domain = head.as_ref().map(|head| Lockout {
             threshold: head.bits("lockoutThreshold").unwrap_or_default(),
             window: window(head.integer("lockOutObservationWindow")),
+            of_domain: true,
         });
         let of_domain = of_domain.unwrap_or(UNREADABLE);
         if account.policy_source == PolicySource::Domain {
@@ -118,6 +122,7 @@ impl Controller {
             Some(Lockout {
                 threshold: settings.bits("msDS-LockoutThreshold")?,
                 window: window(settings.integer("msDS-LockoutObservationWindow")),
+                of_domain: false,
             })
         });
         Ok(read.unwrap_or_else(|| spared_most(of_domain)))
@@ -192,6 +197,7 @@ fn spared_most(of_domain: Lockout) -> Lockout {
     Lockout {
         threshold,
         window: of_domain.window.max(UNREADABLE.window),
+        of_domain: false,
     }
 }
 
@@ -208,6 +214,7 @@ mod tests {
         let lockout = Lockout {
             threshold: 3,
             window: SignedDuration::from_mins(1),
+            of_domain: true,
         };
         let bear = |wrong, last| can_bear_one(lockout, wrong, Some(at(last)), at(0));
         assert!(bear(0, 0) && bear(1, 0));
@@ -233,7 +240,13 @@ mod tests {
     fn what_is_not_known_is_taken_to_lock_soon() {
         let minutes = SignedDuration::from_mins;
         let of = |threshold, window| {
-            let spared = spared_most(Lockout { threshold, window });
+            let of_domain = Lockout {
+                threshold,
+                window,
+                of_domain: true,
+            };
+            let spared = spared_most(of_domain);
+            assert!(!spared.of_domain);
             (spared.threshold, spared.window)
         };
         assert_eq!(of(0, minutes(1)), (3, minutes(30)));

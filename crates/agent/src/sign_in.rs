@@ -118,6 +118,7 @@ fn policy(lockout: Lockout) -> LockoutPolicy {
     LockoutPolicy {
         threshold: lockout.threshold,
         window_seconds: lockout.window.unsigned_abs().as_secs(),
+        of_domain: lockout.of_domain,
     }
 }
 

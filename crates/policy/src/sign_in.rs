@@ -25,7 +25,7 @@ pub const REMEMBERED: SignedDuration = SignedDuration::from_hours(24);
 pub const TRY_ENDS: SignedDuration = SignedDuration::from_secs(45);
 
 /// Added to the directory's observation window, for clocks that differ.
-const CLOCK_SKEW: SignedDuration = SignedDuration::from_mins(5);
+pub const CLOCK_SKEW: SignedDuration = SignedDuration::from_mins(5);
 
 /// A directory's lockout policy for one person.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -4,8 +4,8 @@ use async_trait::async_trait;
 use jiff::{SignedDuration, Timestamp};
 use sqlx::{SqliteConnection, sqlite::SqliteRow};
 use uuid::Uuid;
-use writeback_model::{SignInId, TenantId};
-use writeback_policy::sign_in::{DirectoryLockout, REMEMBERED, Tried, Tries, Verdict};
+use writeback_model::{DomainName, SignInId, TenantId};
+use writeback_policy::sign_in::{CLOCK_SKEW, DirectoryLockout, REMEMBERED, Tried, Tries, Verdict};
 use writeback_store::{SignInTryStore, StoreError, TryAnswer};
 
 use crate::{
@@ -17,26 +17,27 @@ const TABLE: &str = "sign_in_tries";
 
 const OF_KEY: &str = "SELECT * FROM sign_in_tries WHERE tenant_id = ? AND key = ?";
 
-/// How long it is kept what somebody tried whose directory locks: longer than an observation
-/// window can be, which is 99,999 minutes.
+/// How long it is kept at most what somebody tried whose directory locks: longer than an
+/// observation window can be, which is 99,999 minutes.
 const KEPT: SignedDuration = SignedDuration::from_hours(24 * 70);
+
+fn directory(columns: &Columns<'_>) -> Result<Option<DirectoryLockout>, StoreError> {
+    let Some(threshold) = columns.get::<Option<u32>>("threshold")? else {
+        return Ok(None);
+    };
+    let window = SignedDuration::from_micros(columns.get("window")?);
+    Ok(Some(DirectoryLockout { threshold, window }))
+}
 
 fn tries(row: &SqliteRow) -> Result<Tries, StoreError> {
     let columns = Columns { row, table: TABLE };
-    let directory = match columns.get::<Option<u32>>("threshold")? {
-        Some(threshold) => Some(DirectoryLockout {
-            threshold,
-            window: SignedDuration::from_micros(columns.get("window")?),
-        }),
-        None => None,
-    };
     Ok(Tries {
         wrong: columns.get("wrong")?,
         wrong_in_directory: columns.get("wrong_in_directory")?,
         last_at: Some(columns.time("last_at")?),
         locked_until: columns.maybe_time("locked_until")?,
         is_under_way: columns.get::<Option<Uuid>>("under_way")?.is_some(),
-        directory,
+        directory: directory(&columns)?,
     })
 }
 
@@ -101,16 +102,20 @@ impl SignInTryStore for SqliteStore {
         tenant: TenantId,
         key: &str,
         id: SignInId,
+        directory: Option<DirectoryLockout>,
         now: Timestamp,
     ) -> Result<TryAnswer, StoreError> {
         const DOING: &str = "begin a try to sign in";
         let mut tx = self.write(DOING).await?;
         let before = |span| micros(now).saturating_sub(self::span(span));
+        // Names that nobody has are counted like others, and must not pile up: anybody makes them.
         sqlx::query(
-            "DELETE FROM sign_in_tries WHERE last_at < ? AND (threshold IS NULL OR last_at < ?)",
+            "DELETE FROM sign_in_tries
+             WHERE last_at < ? AND (window IS NULL OR last_at + min(window, ?) < ?)",
         )
         .bind(before(REMEMBERED))
-        .bind(before(KEPT))
+        .bind(span(KEPT))
+        .bind(before(CLOCK_SKEW))
         .execute(&mut *tx)
         .await
         .doing(DOING)?;
@@ -120,7 +125,8 @@ impl SignInTryStore for SqliteStore {
             .fetch_optional(&mut *tx)
             .await
             .doing(DOING)?;
-        let before = row.as_ref().map(tries).transpose()?.unwrap_or_default();
+        let mut before = row.as_ref().map(tries).transpose()?.unwrap_or_default();
+        before.directory = before.directory.or(directory);
         let begun = match before.one_more(now) {
             Verdict::Go(tries) => tries,
             Verdict::UnderWay => return Ok(TryAnswer::UnderWay),
@@ -176,6 +182,49 @@ impl SignInTryStore for SqliteStore {
             Verdict::Locked { until } => Some(until),
             Verdict::Go(_) | Verdict::UnderWay => None,
         })
+    }
+
+    async fn forest_lockout(
+        &self,
+        tenant: TenantId,
+        forest: &DomainName,
+    ) -> Result<Option<DirectoryLockout>, StoreError> {
+        let row = sqlx::query(
+            "SELECT lockout_threshold AS threshold, lockout_window AS window FROM forests
+             WHERE tenant_id = ? AND name = ?",
+        )
+        .bind(tenant.uuid())
+        .bind(forest.as_str())
+        .fetch_optional(self.readers())
+        .await
+        .doing("look for the lockout policy of a forest")?;
+        let Some(row) = row else {
+            return Ok(None);
+        };
+        let (row, table) = (&row, "forests");
+        directory(&Columns { row, table })
+    }
+
+    async fn keep_forest_lockout(
+        &self,
+        tenant: TenantId,
+        forest: &DomainName,
+        lockout: DirectoryLockout,
+    ) -> Result<(), StoreError> {
+        const DOING: &str = "keep the lockout policy of a forest";
+        let mut tx = self.write(DOING).await?;
+        sqlx::query(
+            "UPDATE forests SET lockout_threshold = ?, lockout_window = ?
+             WHERE tenant_id = ? AND name = ?",
+        )
+        .bind(lockout.threshold)
+        .bind(span(lockout.window))
+        .bind(tenant.uuid())
+        .bind(forest.as_str())
+        .execute(&mut *tx)
+        .await
+        .doing(DOING)?;
+        tx.commit().await.doing(DOING)
     }
 
     async fn forgive_sign_ins(&self, tenant: TenantId, key: &str) -> Result<(), StoreError> {

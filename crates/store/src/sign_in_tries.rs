@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use jiff::Timestamp;
-use writeback_model::{SignInId, TenantId};
+use writeback_model::{DomainName, SignInId, TenantId};
 use writeback_policy::sign_in::{DirectoryLockout, Tried};
 
 use crate::StoreError;
@@ -25,13 +25,15 @@ pub enum TryAnswer {
 #[async_trait]
 pub trait SignInTryStore {
     /// Begins a try under a key: a user's identifier, or what stands for a name that nobody has.
-    /// One transaction: of many at the same moment one goes. What nobody tried for a day before
-    /// `now` is forgotten.
+    /// One transaction: of many at the same moment one goes. `directory` is the lockout policy
+    /// that holds where none is known of the key. What nobody tried for a day before `now`, and
+    /// no directory counts any more, is forgotten.
     async fn begin_sign_in(
         &self,
         tenant: TenantId,
         key: &str,
         id: SignInId,
+        directory: Option<DirectoryLockout>,
         now: Timestamp,
     ) -> Result<TryAnswer, StoreError>;
 
@@ -54,6 +56,22 @@ pub trait SignInTryStore {
         key: &str,
         now: Timestamp,
     ) -> Result<Option<Timestamp>, StoreError>;
+
+    /// The lockout policy of a forest's domain, as it was last seen; `None` before that.
+    async fn forest_lockout(
+        &self,
+        tenant: TenantId,
+        forest: &DomainName,
+    ) -> Result<Option<DirectoryLockout>, StoreError>;
+
+    /// Keeps the lockout policy of a forest's domain. Of a forest that is not known nothing is
+    /// kept.
+    async fn keep_forest_lockout(
+        &self,
+        tenant: TenantId,
+        forest: &DomainName,
+        lockout: DirectoryLockout,
+    ) -> Result<(), StoreError>;
 
     /// Forgets the tries under a key, but neither one that is under way nor the directory's policy.
     /// An account that was unlocked or given a password through a request is forgiven with it.

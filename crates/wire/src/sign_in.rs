@@ -78,4 +78,7 @@ pub struct LockoutPolicy {
     pub threshold: u32,
     /// After so many seconds without a wrong one it counts from 0.
     pub window_seconds: u64,
+    /// Whether it is the domain's own, which holds for whoever has no settings object.
+    #[serde(default)]
+    pub of_domain: bool,
 }

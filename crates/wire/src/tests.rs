@@ -190,6 +190,7 @@ fn to_cloud() -> Vec<ToCloud> {
             lockout: Some(LockoutPolicy {
                 threshold: 5,
                 window_seconds: 1800,
+                of_domain: true,
             }),
         }),
         ToCloud::ImportFailed {

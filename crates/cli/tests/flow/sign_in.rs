@@ -100,7 +100,7 @@ async fn what_the_directory_says_of_a_right_password_is_told() -> Result<()> {
         "account-disabled",
         "account-expired",
         "password-must-change",
-        "account-locked",
+        "sign-in-locked",
     ];
     for (user, expected) in users.iter().zip(expected) {
         let (_, told) = sign_in(&person, &user.upn, &user.password).await?;
@@ -153,6 +153,38 @@ async fn guessing_here_never_locks_the_account() -> Result<()> {
     let page = setting.reset(user, "Ganti-Baru 2026").await?;
     is_changed(forest, user, &page, "Ganti-Baru 2026")?;
     token(&person, &user.upn, "Ganti-Baru 2026").await?;
+    Ok(())
+}
+
+/// The domain locks at ten wrong passwords; a person of the directory, one of the cloud and nobody.
+#[tokio::test]
+async fn who_guesses_learns_the_same_of_every_name() -> Result<()> {
+    let (setting, users) = Setting::corp(vec![UserSpec::default(); 2]).await?;
+    let cloud = format!("{}.cloud@corp.test", users[0].sam);
+    let nobody = format!("{}.nobody@corp.test", users[0].sam);
+    setting.stage.admin(&["user", "create", "--name", &cloud])?;
+    // The policy of a forest is known once somebody of it has tried.
+    let person = setting.stage.person()?;
+    let (_, told) = sign_in(&person, &users[1].upn, "Tebakan").await?;
+    assert_eq!(code(&told), "wrong-password", "{told}");
+    let guess = async |name: &str| -> Result<Vec<String>> {
+        let person = setting.stage.person()?;
+        let mut answers = Vec::new();
+        for guess in 0..11 {
+            let (status, told) = sign_in(&person, name, &format!("Tebakan-{guess}")).await?;
+            answers.push(format!("{status} {told}"));
+        }
+        Ok(answers)
+    };
+    let (known, of_cloud, unknown) =
+        tokio::try_join!(guess(&users[0].upn), guess(&cloud), guess(&nobody))?;
+    assert_eq!(known, of_cloud);
+    assert_eq!(known, unknown);
+    ensure!(known[8].contains("wrong-password"), "{known:?}");
+    ensure!(known[9].contains("sign-in-locked"), "{known:?}");
+    let forest = setting.forest("corp.test")?;
+    assert_eq!(number(forest, &users[0], "lockoutTime")?, 0);
+
     Ok(())
 }
 

@@ -20,6 +20,10 @@ use crate::{
     tokens::throttle_key,
 };
 
+/// What is said where no password is tried any more, here or in the directory.
+const TOO_MANY_WRONG: &str = "too many wrong passwords were tried, here or elsewhere: wait, or \
+                              reset the password";
+
 #[derive(Deserialize)]
 pub(super) struct Credentials {
     name: String,
@@ -78,7 +82,10 @@ pub(super) async fn sign_in(
         let message = "too many sign-ins from this address: wait";
         return Err(ApiError::too_many("too-many-sign-ins", message, until, now));
     }
-    match sign_in::sign_in(&cloud, tenant, &name, password, &from).await {
+    // Finished also when the caller has hung up: a try that has no end keeps others waiting.
+    let signing_in =
+        tokio::spawn(async move { sign_in::sign_in(&cloud, tenant, &name, password, &from).await });
+    match signing_in.await.unwrap_or(Err(SignInError::Busy)) {
         Ok((token, session)) => Ok(Json(SignedIn {
             token,
             token_type: "Bearer",
@@ -87,7 +94,7 @@ pub(super) async fn sign_in(
             user: session.user,
             tenant: session.tenant,
         })),
-        Err(error) => Err(refusal(error, now)),
+        Err(error) => Err(refusal(error)),
     }
 }
 
@@ -104,16 +111,20 @@ pub(super) async fn sign_out(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Smart lockout, to the person it keeps out.
+/// Smart lockout, to somebody who is signed in.
 pub(super) fn locked(until: Timestamp, now: Timestamp) -> ApiError {
     let message = "too many wrong passwords: wait, or reset the password";
     ApiError::too_many("sign-in-locked", message, until, now)
 }
 
-fn refusal(error: SignInError, now: Timestamp) -> ApiError {
+fn refusal(error: SignInError) -> ApiError {
     let status = match &error {
         SignInError::Store(_) => None,
-        SignInError::Locked { until } => return locked(*until, now),
+        // One answer, and no time: which lock it is, and of which policy, tells of whom it is.
+        SignInError::Locked | SignInError::LockedInDirectory | SignInError::Spared => {
+            let status = StatusCode::TOO_MANY_REQUESTS;
+            return ApiError::new(status, SignInError::Locked.code(), TOO_MANY_WRONG);
+        }
         SignInError::UnderWay => Some(StatusCode::TOO_MANY_REQUESTS),
         SignInError::NotAvailable | SignInError::NoAnswer => Some(StatusCode::SERVICE_UNAVAILABLE),
         SignInError::WrongPassword => Some(StatusCode::UNAUTHORIZED),

@@ -103,7 +103,10 @@ async fn prove(cloud: &Cloud, user: &User, current: &Secret) -> Result<(), Chang
     let (store, key) = (&cloud.store, user.id.to_string());
     let id = SignInId::new(&cloud.clock, &cloud.entropy);
     let now = cloud.clock.now();
-    match store.begin_sign_in(user.tenant, &key, id, now).await? {
+    match store
+        .begin_sign_in(user.tenant, &key, id, None, now)
+        .await?
+    {
         TryAnswer::Go => {}
         TryAnswer::UnderWay => return Err(ChangeError::Busy),
         TryAnswer::Locked { until } => return Err(ChangeError::Locked { until }),

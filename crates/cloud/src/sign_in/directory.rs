@@ -4,10 +4,10 @@ use std::time::Duration;
 
 use jiff::SignedDuration;
 use tokio::time;
-use writeback_model::{Secret, SignInId};
+use writeback_model::{DomainName, Secret, SignInId, TenantId};
 use writeback_policy::sign_in::{DirectoryLockout, Tried};
 use writeback_seal::{SignInBinding, seal_sign_in};
-use writeback_store::User;
+use writeback_store::{StoreError, User};
 use writeback_wire::{LockoutPolicy, SignIn, SignInAnswer, SignedIn};
 
 use super::{Judged, Right, SignInError};
@@ -24,14 +24,20 @@ const SEAL_HOLDS: SignedDuration = SignedDuration::from_secs(60);
 
 /// Asks one agent. What became of a password that was handed to it and not answered counts as
 /// wrong: the directory may have counted it.
-pub(super) async fn judge(cloud: &Cloud, id: SignInId, user: &User, password: Secret) -> Judged {
+pub(super) async fn judge(
+    cloud: &Cloud,
+    id: SignInId,
+    user: &User,
+    password: Secret,
+) -> Result<Judged, StoreError> {
     let not_available = Judged::refused(Tried::NotCounted, SignInError::NotAvailable);
     let Some(target) = user.target.clone() else {
-        return not_available;
+        return Ok(not_available);
     };
+    let forest = target.forest.clone();
     let agent = cloud.hub.agent_for_sign_in(user.tenant, &target.forest);
     let Some((agent, key)) = agent else {
-        return not_available;
+        return Ok(not_available);
     };
     let binding = SignInBinding {
         tenant: user.tenant,
@@ -41,7 +47,7 @@ pub(super) async fn judge(cloud: &Cloud, id: SignInId, user: &User, password: Se
     };
     let Ok(sealed) = seal_sign_in(password, &key, &binding) else {
         // Longer than a directory takes, and so nobody's.
-        return Judged::refused(Tried::Wrong, SignInError::WrongPassword);
+        return Ok(Judged::refused(Tried::Wrong, SignInError::WrongPassword));
     };
     let ask = SignIn {
         sign_in: id,
@@ -51,12 +57,29 @@ pub(super) async fn judge(cloud: &Cloud, id: SignInId, user: &User, password: Se
         sealed,
     };
     let Some(awaited) = cloud.hub.ask_sign_in(agent, ask) else {
-        return not_available;
+        return Ok(not_available);
     };
-    match time::timeout(ANSWER_WITHIN, awaited.answer()).await {
-        Ok(Some(answered)) => judged(&answered),
-        _ => Judged::refused(Tried::Wrong, SignInError::NoAnswer),
+    let Ok(Some(answered)) = time::timeout(ANSWER_WITHIN, awaited.answer()).await else {
+        return Ok(Judged::refused(Tried::Wrong, SignInError::NoAnswer));
+    };
+    if let Some(policy) = answered.lockout.filter(|policy| policy.of_domain) {
+        keep(cloud, user.tenant, &forest, lockout(policy)).await?;
     }
+    Ok(judged(&answered))
+}
+
+/// Notes the policy of the domain, by which names that nobody has are counted.
+async fn keep(
+    cloud: &Cloud,
+    tenant: TenantId,
+    forest: &DomainName,
+    seen: DirectoryLockout,
+) -> Result<(), StoreError> {
+    if cloud.store.forest_lockout(tenant, forest).await? == Some(seen) {
+        return Ok(());
+    }
+    let store = &cloud.store;
+    store.keep_forest_lockout(tenant, forest, seen).await
 }
 
 fn judged(answered: &SignedIn) -> Judged {

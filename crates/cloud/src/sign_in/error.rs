@@ -1,6 +1,5 @@
 //! Why somebody is not signed in.
 
-use jiff::Timestamp;
 use writeback_store::StoreError;
 
 /// Every refusal. What tells that a password was right is said only where it was.
@@ -11,10 +10,7 @@ pub enum SignInError {
     WrongPassword,
     /// Too many wrong ones.
     #[error("too many wrong passwords: wait, or reset the password")]
-    Locked {
-        /// When it may be tried again.
-        until: Timestamp,
-    },
+    Locked,
     /// The directory locked the account.
     #[error("the account is locked in its directory: unlock it, or reset the password")]
     LockedInDirectory,
@@ -42,8 +38,11 @@ pub enum SignInError {
     /// It is right, and not now.
     #[error("the directory does not let this person sign in at this hour or from here")]
     NotAllowed,
-    /// No agent of the forest could ask.
-    #[error("the person's directory cannot be asked at the moment: try again later")]
+    /// No agent of the forest could ask. Said to whoever is wrong meanwhile.
+    #[error(
+        "the name or the password is not right, or the directory that knows cannot be asked at \
+         the moment: try again later"
+    )]
     NotAvailable,
     /// An agent was asked, and no answer came.
     #[error("the person's directory did not answer: try again in a minute")]
@@ -61,7 +60,7 @@ impl SignInError {
     pub const fn code(&self) -> &'static str {
         match self {
             Self::WrongPassword => "wrong-password",
-            Self::Locked { .. } => "sign-in-locked",
+            Self::Locked => "sign-in-locked",
             Self::LockedInDirectory => "account-locked",
             Self::Spared => "sign-in-spared",
             Self::UnderWay => "sign-in-under-way",

@@ -5,9 +5,11 @@
 //! store before it is made (`policy::sign_in`).
 
 mod change;
+mod counted;
 mod directory;
 mod error;
 mod hash;
+mod name;
 mod new_password;
 pub mod second_factor;
 
@@ -16,15 +18,15 @@ pub use error::SignInError;
 pub use hash::{HashError, Hasher, hash_password};
 pub use new_password::{NotTaken, check_new_password};
 
-use std::{net::IpAddr, time::Duration};
+use std::net::IpAddr;
 
 use jiff::SignedDuration;
-use tokio::time::{self, Instant};
 use writeback_model::{Secret, SignInId, SignInSessionId, TenantId, UserName};
 use writeback_policy::sign_in::{DirectoryLockout, Tried};
-use writeback_store::{Actor, AuditRecord, SignInSession, StoreError, TryAnswer, User, activity};
+use writeback_store::{Actor, AuditRecord, SignInSession, StoreError, User, activity};
 use writeback_sync::Origin;
 
+use self::{counted::Counter, name::OfName};
 use crate::{
     state::Cloud,
     tokens::{hash_token, new_token, throttle_key},
@@ -38,13 +40,6 @@ pub const SESSION_HOLDS: SignedDuration = SignedDuration::from_hours(12);
 
 /// How much is kept of what a program calls itself, in characters.
 const USER_AGENT_MAX: usize = 200;
-
-/// How long a wrong password takes at least: longer than a directory does, so that names of people
-/// of a directory, of the cloud alone and of nobody cannot be told apart by a clock.
-const WRONG_TAKES: Duration = Duration::from_millis(1200);
-
-/// How long a try waits for another one of the same person.
-const WAITS_FOR_ANOTHER: Duration = Duration::from_secs(4);
 
 /// Where a try comes from.
 #[derive(Clone, Debug)]
@@ -87,20 +82,17 @@ pub async fn sign_in(
     password: Secret,
     from: &From,
 ) -> Result<(String, SignInSession), SignInError> {
-    let began = Instant::now();
     // Nobody's tenant is asked for like any other.
     let is_open = cloud.enabled_tenant(tenant).await?.is_some();
+    let of_name = OfName::gather(cloud, tenant, is_open, name).await?;
     let mut users = cloud.store.users_by_name(tenant, name).await?;
     let user = match (users.pop(), users.is_empty(), is_open) {
         (Some(user), true, true) => Some(user),
         _ => None,
     };
-    let result = of_user(cloud, tenant, name, user.as_ref(), password, from).await;
+    let result = of_user(cloud, tenant, name, &of_name, user.as_ref(), password, from).await;
     if let Err(error) = &result {
         refused(cloud, tenant, user.as_ref(), from, error).await?;
-    }
-    if let Err(SignInError::WrongPassword) = &result {
-        time::sleep_until(began + WRONG_TAKES).await;
     }
     result
 }
@@ -109,62 +101,49 @@ async fn of_user(
     cloud: &Cloud,
     tenant: TenantId,
     name: &UserName,
+    of_name: &OfName,
     user: Option<&User>,
     password: Secret,
     from: &From,
 ) -> Result<(String, SignInSession), SignInError> {
-    let key = match user {
+    let whom = match user {
         Some(user) => user.id.to_string(),
         None => throttle_key(&name.canonical()),
     };
-    let right = counted(cloud, tenant, &key, |id| judge(cloud, id, user, password)).await?;
+    let counter = Counter {
+        cloud,
+        tenant,
+        key: of_name.key(whom),
+        directory: of_name.lockout,
+    };
+    let right = counter
+        .one(|id| judge(cloud, id, of_name, user, password))
+        .await?;
     let user = user.ok_or(SignInError::WrongPassword)?;
     begin(cloud, user, right.must_change, from).await
-}
-
-/// Lets one try at a time through, and keeps what became of it.
-async fn counted<F>(
-    cloud: &Cloud,
-    tenant: TenantId,
-    key: &str,
-    judge: impl FnOnce(SignInId) -> F,
-) -> Result<Right, SignInError>
-where
-    F: Future<Output = Result<Judged, StoreError>>,
-{
-    let id = SignInId::new(&cloud.clock, &cloud.entropy);
-    let until = Instant::now() + WAITS_FOR_ANOTHER;
-    loop {
-        let now = cloud.clock.now();
-        match cloud.store.begin_sign_in(tenant, key, id, now).await? {
-            TryAnswer::Go => break,
-            TryAnswer::Locked { until } => return Err(SignInError::Locked { until }),
-            TryAnswer::UnderWay if Instant::now() < until => {
-                time::sleep(Duration::from_millis(100)).await;
-            }
-            TryAnswer::UnderWay => return Err(SignInError::UnderWay),
-        }
-    }
-    let judged = judge(id).await?;
-    let now = cloud.clock.now();
-    cloud
-        .store
-        .end_sign_in(tenant, key, id, judged.tried, judged.directory, now)
-        .await?;
-    judged.result
 }
 
 async fn judge(
     cloud: &Cloud,
     id: SignInId,
+    of_name: &OfName,
     user: Option<&User>,
     password: Secret,
 ) -> Result<Judged, StoreError> {
     match user {
-        Some(user) if user.origin == Origin::Synchronised => {
-            Ok(directory::judge(cloud, id, user, password).await)
+        Some(user) if user.origin == Origin::Synchronised && !of_name.is_away => {
+            directory::judge(cloud, id, user, password).await
         }
-        _ => of_the_cloud(cloud, user, password).await,
+        _ => {
+            let mut judged = of_the_cloud(cloud, user, password).await?;
+            judged.directory = of_name.lockout;
+            // Whoever is of the cloud signs in then as ever; of all others, whether they exist or
+            // not, the cloud cannot know.
+            if of_name.is_away && matches!(judged.result, Err(SignInError::WrongPassword)) {
+                judged.result = Err(SignInError::NotAvailable);
+            }
+            Ok(judged)
+        }
     }
 }
 

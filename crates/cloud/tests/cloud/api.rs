@@ -113,7 +113,8 @@ async fn wrong_passwords_lock_here_and_the_lock_ends() {
     }
     let locked = sign_in(&setting, tenant, name, PASSWORD).await;
     assert_eq!(locked.code(), "sign-in-locked");
-    assert_eq!(locked.body["error"]["retry_after_seconds"], 61);
+    // For how long would tell of the policy, and so of whom.
+    assert_eq!(locked.body["error"].get("retry_after_seconds"), None);
     let (key, now) = (id.to_string(), setting.clock.now());
     let until = setting.store.sign_in_locked_until(tenant, &key, now);
     assert_eq!(

@@ -22,5 +22,6 @@ mod isolation_portal;
 mod passwords;
 mod portal;
 mod setting;
+mod sign_in_names;
 mod tenants;
 mod writeback_test;

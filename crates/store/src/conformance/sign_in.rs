@@ -11,9 +11,9 @@ use super::{
     given::{agent, at, at_once, audit, records, request, tenant, token, uuid, with_tenant},
 };
 use crate::{
-    ClaimAnswer, CloudUserAnswer, CloudUserStore, CodeAnswer, NewCloudUser, NewRequest,
-    PasswordHash, RequestStore, RoleStore, SignInSession, SignInSessionStore, SignInTryStore,
-    Store, TenantStore, TryAnswer, UserPassword, UserStore,
+    ClaimAnswer, CloudUserAnswer, CloudUserStore, CodeAnswer, ForestStore, NewCloudUser,
+    NewRequest, PasswordHash, RequestStore, RoleStore, SignInSession, SignInSessionStore,
+    SignInTryStore, Store, TenantStore, TryAnswer, UserPassword, UserStore,
 };
 
 const IDLE: SignedDuration = SignedDuration::from_secs(600);
@@ -228,7 +228,9 @@ pub async fn a_new_password_ends_sessions_and_forgives<F: Fixture>(fixture: &F) 
         store.user_password(tenant, user).await.unwrap(),
         Some(password(2))
     );
-    let answer = store.begin_sign_in(tenant, &key, try_id(50), at(2)).await;
+    let answer = store
+        .begin_sign_in(tenant, &key, try_id(50), None, at(2))
+        .await;
     assert_eq!(answer.unwrap(), TryAnswer::Go);
 }
 
@@ -297,13 +299,15 @@ pub async fn many_people_are_kept_at_once<F: Fixture>(fixture: &F) {
 async fn lock(store: &impl Store, tenant: TenantId, key: &str) {
     for number in 0..10 {
         let begun = store
-            .begin_sign_in(tenant, key, try_id(number), at(0))
+            .begin_sign_in(tenant, key, try_id(number), None, at(0))
             .await;
         assert_eq!(begun.unwrap(), TryAnswer::Go);
         wrong(store, tenant, key, number, None).await;
     }
     let until = at(60);
-    let answer = store.begin_sign_in(tenant, key, try_id(20), at(0)).await;
+    let answer = store
+        .begin_sign_in(tenant, key, try_id(20), None, at(0))
+        .await;
     assert_eq!(answer.unwrap(), TryAnswer::Locked { until });
 }
 
@@ -324,12 +328,18 @@ pub async fn wrong_passwords_lock_over_restarts<F: Fixture>(fixture: &F) {
     let (store, tenant) = with_tenant(fixture).await;
     lock(&store, tenant, "k").await;
     let other = fixture.open().await;
-    let answer = other.begin_sign_in(tenant, "k", try_id(30), at(59)).await;
+    let answer = other
+        .begin_sign_in(tenant, "k", try_id(30), None, at(59))
+        .await;
     assert_eq!(answer.unwrap(), TryAnswer::Locked { until: at(60) });
-    let answer = other.begin_sign_in(tenant, "j", try_id(30), at(59)).await;
+    let answer = other
+        .begin_sign_in(tenant, "j", try_id(30), None, at(59))
+        .await;
     assert_eq!(answer.unwrap(), TryAnswer::Go);
     store.forgive_sign_ins(tenant, "k").await.unwrap();
-    let answer = other.begin_sign_in(tenant, "k", try_id(31), at(59)).await;
+    let answer = other
+        .begin_sign_in(tenant, "k", try_id(31), None, at(59))
+        .await;
     assert_eq!(answer.unwrap(), TryAnswer::Go);
 }
 
@@ -337,7 +347,7 @@ pub async fn of_many_tries_at_once_one_goes<F: Fixture>(fixture: &F) {
     let (store, tenant) = with_tenant(fixture).await;
     let answers = at_once(fixture, 50, move |store, turn| async move {
         let id = try_id(u128::from(turn) + 1);
-        let answer = store.begin_sign_in(tenant, "k", id, at(0)).await;
+        let answer = store.begin_sign_in(tenant, "k", id, None, at(0)).await;
         answer.unwrap()
     })
     .await;
@@ -352,7 +362,9 @@ pub async fn of_many_tries_at_once_one_goes<F: Fixture>(fixture: &F) {
     );
     // Lost: an answer to another one changes nothing.
     wrong(&store, tenant, "k", 999, None).await;
-    let answer = store.begin_sign_in(tenant, "k", try_id(99), at(44)).await;
+    let answer = store
+        .begin_sign_in(tenant, "k", try_id(99), None, at(44))
+        .await;
     assert_eq!(answer.unwrap(), TryAnswer::UnderWay);
 }
 
@@ -362,13 +374,15 @@ pub async fn a_directorys_threshold_is_kept<F: Fixture>(fixture: &F) {
         threshold: 2,
         window: SignedDuration::from_mins(10),
     });
-    let begun = store.begin_sign_in(tenant, "k", try_id(1), at(0)).await;
+    let begun = store
+        .begin_sign_in(tenant, "k", try_id(1), None, at(0))
+        .await;
     assert_eq!(begun.unwrap(), TryAnswer::Go);
     wrong(&store, tenant, "k", 1, directory).await;
     let until = at(900);
     for second in [0, 86_400 - 1] {
         let answer = store
-            .begin_sign_in(tenant, "k", try_id(2), at(second))
+            .begin_sign_in(tenant, "k", try_id(2), None, at(second))
             .await;
         if second == 0 {
             assert_eq!(answer.unwrap(), TryAnswer::Locked { until });
@@ -376,6 +390,65 @@ pub async fn a_directorys_threshold_is_kept<F: Fixture>(fixture: &F) {
             assert_eq!(answer.unwrap(), TryAnswer::Go);
         }
     }
+}
+
+pub async fn a_key_goes_by_the_policy_given_until_its_own_is_known<F: Fixture>(fixture: &F) {
+    let (store, tenant) = with_tenant(fixture).await;
+    let policy = |threshold| {
+        Some(DirectoryLockout {
+            threshold,
+            window: SignedDuration::from_mins(10),
+        })
+    };
+    let begin = async |key, number, given, second| {
+        let begun = store.begin_sign_in(tenant, key, try_id(number), given, at(second));
+        begun.await.unwrap()
+    };
+    let until = at(900);
+    // Nobody's: what is given holds.
+    assert_eq!(begin("nobody", 1, policy(2), 0).await, TryAnswer::Go);
+    wrong(&store, tenant, "nobody", 1, None).await;
+    let locked = TryAnswer::Locked { until };
+    assert_eq!(begin("nobody", 2, policy(9), 0).await, locked);
+    // Somebody's own, as the directory told it, is not replaced by what is given.
+    assert_eq!(begin("somebody", 3, policy(9), 0).await, TryAnswer::Go);
+    wrong(&store, tenant, "somebody", 3, policy(2)).await;
+    assert_eq!(begin("somebody", 4, policy(9), 0).await, locked);
+    // Once no directory counts it any more nothing is left of it.
+    let later = 2 * 86_400;
+    for number in [5, 6] {
+        let answer = begin("nobody", number, None, later).await;
+        assert_eq!(answer, TryAnswer::Go, "{number}");
+        wrong(&store, tenant, "nobody", number, None).await;
+    }
+}
+
+pub async fn the_lockout_policy_of_a_forest_is_kept<F: Fixture>(fixture: &F) {
+    let (store, mine) = with_tenant(fixture).await;
+    let other = tenant(&store, 2).await;
+    let forest = "corp.test".parse().unwrap();
+    let policy = |threshold| DirectoryLockout {
+        threshold,
+        window: SignedDuration::from_mins(30),
+    };
+    let keep = async |tenant, threshold| {
+        let kept = store.keep_forest_lockout(tenant, &forest, policy(threshold));
+        kept.await.unwrap();
+    };
+    let known = async |tenant| store.forest_lockout(tenant, &forest).await.unwrap();
+    keep(mine, 5).await;
+    assert_eq!(known(mine).await, None, "no such forest");
+    for tenant in [mine, other] {
+        store.report_forest(tenant, &forest, &[]).await.unwrap();
+    }
+    assert_eq!(known(mine).await, None, "not told yet");
+    keep(mine, 5).await;
+    keep(mine, 0).await;
+    keep(other, 7).await;
+    // What an agent reports of a forest leaves it as it is.
+    store.report_forest(mine, &forest, &[]).await.unwrap();
+    assert_eq!(known(mine).await, Some(policy(0)));
+    assert_eq!(known(other).await, Some(policy(7)));
 }
 
 pub async fn a_changed_password_forgives_and_signs_out<F: Fixture>(fixture: &F) {
@@ -403,7 +476,7 @@ pub async fn a_changed_password_forgives_and_signs_out<F: Fixture>(fixture: &F) 
         assert!(done.unwrap());
         assert_eq!(is_open(&store, 1, 3).await, !out);
         let answer = store
-            .begin_sign_in(tenant, &user.to_string(), try_id(70), at(3))
+            .begin_sign_in(tenant, &user.to_string(), try_id(70), None, at(3))
             .await;
         assert_eq!(answer.unwrap() == TryAnswer::Go, out);
     }
@@ -472,8 +545,12 @@ pub async fn another_tenant_reaches_no_account<F: Fixture>(fixture: &F) {
         store.user_password(mine, user).await.unwrap(),
         Some(password(1))
     );
-    let answer = store.begin_sign_in(mine, "k", try_id(40), at(1)).await;
+    let answer = store
+        .begin_sign_in(mine, "k", try_id(40), None, at(1))
+        .await;
     assert!(matches!(answer.unwrap(), TryAnswer::Locked { .. }));
-    let answer = store.begin_sign_in(other, "k", try_id(40), at(1)).await;
+    let answer = store
+        .begin_sign_in(other, "k", try_id(40), None, at(1))
+        .await;
     assert_eq!(answer.unwrap(), TryAnswer::Go);
 }
