@@ -79,9 +79,26 @@ pub enum Tried {
 }
 
 impl Tries {
+    /// The same by the clock as it is now. Where it was set back, what lies ahead is of now, and no
+    /// lock is longer than one that begins now. To be kept: a lock ends by what was kept.
+    #[must_use]
+    pub fn by_clock(mut self, now: Timestamp) -> Self {
+        self.last_at = self.last_at.map(|last| last.min(now));
+        let of_directory = self.directory.map(|_| self.forgotten_after());
+        let longest = of_directory.unwrap_or_default().max(LONGEST_LOCK);
+        if let Ok(latest) = now.saturating_add(longest) {
+            self.locked_until = self.locked_until.map(|until| until.min(latest));
+        }
+        self
+    }
+
     /// Whether one more may be tried now.
     #[must_use]
-    pub fn one_more(mut self, now: Timestamp) -> Verdict {
+    pub fn one_more(self, now: Timestamp) -> Verdict {
+        self.by_clock(now).one_more_now(now)
+    }
+
+    fn one_more_now(mut self, now: Timestamp) -> Verdict {
         if let Some(until) = self.locked_until.filter(|until| *until > now) {
             return Verdict::Locked { until };
         }

@@ -99,22 +99,72 @@ fn a_threshold_of_one_lets_nobody_in() {
     assert!(matches!(tries.one_more(at(0)), Verdict::Locked { .. }));
 }
 
+#[test]
+fn a_clock_that_was_set_back_locks_nobody_for_longer() {
+    let day = 86_400;
+    let back = at(-day);
+    // Of the cloud's own locks, the longest.
+    let locked = Tries {
+        wrong: 11,
+        last_at: Some(at(0)),
+        locked_until: Some(at(120)),
+        ..Tries::default()
+    };
+    let until = back + LONGEST_LOCK;
+    assert_eq!(locked.one_more(back), Verdict::Locked { until });
+    let tries = go(locked.by_clock(back), until);
+    assert_eq!(tries.wrong, 12, "and all that was wrong still counts");
+
+    // Of a directory's, one that begins now.
+    let directory = Some(DirectoryLockout {
+        threshold: 3,
+        window: SignedDuration::from_mins(90),
+    });
+    let mut spared = Tries::default();
+    for _ in 0..2 {
+        spared = go(spared, at(0)).answered(Tried::Wrong, directory, at(0));
+    }
+    let until = back + SignedDuration::from_mins(95);
+    assert_eq!(spared.one_more(back), Verdict::Locked { until });
+    let tries = go(spared.by_clock(back), until);
+    assert_eq!(tries.wrong_in_directory, 1);
+
+    // One that was lost is over after as long as ever.
+    let lost = go(Tries::default(), at(0)).by_clock(back);
+    assert_eq!(lost.one_more(at(44 - day)), Verdict::UnderWay);
+    assert_eq!(go(lost, at(45 - day)).wrong, 2);
+
+    // A clock that stands or goes on changes nothing.
+    for tries in [locked, spared] {
+        assert_eq!(tries.by_clock(at(0)), tries);
+        assert_eq!(tries.by_clock(at(60)), tries);
+    }
+}
+
 proptest! {
-    /// Whatever is tried and whenever, also where answers are lost on the way back.
+    /// Whatever is tried and whenever, also where answers are lost on the way back, and where the
+    /// cloud's clock is set back and the directory's is not.
     #[test]
     fn guessing_never_locks_the_account(
         threshold in 2_u32..12,
         minutes in 1_i64..120,
-        steps in prop::collection::vec((0_i64..7200, 0_u8..10), 1..200),
+        steps in prop::collection::vec(
+            (0_i64..7200, 0_u8..10, prop_oneof![9 => Just(0), 1 => 0_i64..200_000]),
+            1..200,
+        ),
     ) {
         let policy = DirectoryLockout { threshold, window: SignedDuration::from_mins(minutes) };
         let mut tries = Tries { directory: Some(policy), ..Tries::default() };
         let mut directory = Directory::default();
-        let mut now = at(0);
-        for (pause, what) in steps {
-            now += SignedDuration::from_secs(pause);
+        let mut there = at(0);
+        let mut behind = SignedDuration::ZERO;
+        for (pause, what, set_back) in steps {
+            there += SignedDuration::from_secs(pause);
+            behind += SignedDuration::from_secs(set_back);
+            let now = there - behind;
+            tries = tries.by_clock(now);
             let Verdict::Go(begun) = tries.one_more(now) else { continue };
-            directory.bind(what == 0, policy, now);
+            directory.bind(what == 0, policy, there);
             tries = match what {
                 0 => begun.answered(Tried::Right, Some(policy), now),
                 // The answer was lost.

@@ -70,6 +70,27 @@ async fn put(
     Ok(())
 }
 
+/// Keeps the times of tries by a clock that was set back.
+async fn keep_times(
+    tx: &mut SqliteConnection,
+    tenant: TenantId,
+    key: &str,
+    tries: &Tries,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    sqlx::query(
+        "UPDATE sign_in_tries SET last_at = ?, locked_until = ? WHERE tenant_id = ? AND key = ?",
+    )
+    .bind(micros(tries.last_at.unwrap_or(now)))
+    .bind(tries.locked_until.map(micros))
+    .bind(tenant.uuid())
+    .bind(key)
+    .execute(tx)
+    .await
+    .doing("keep the times of tries to sign in")?;
+    Ok(())
+}
+
 fn span(duration: SignedDuration) -> i64 {
     i64::try_from(duration.as_micros()).unwrap_or(i64::MAX)
 }
@@ -125,16 +146,22 @@ impl SignInTryStore for SqliteStore {
             .fetch_optional(&mut *tx)
             .await
             .doing(DOING)?;
-        let mut before = row.as_ref().map(tries).transpose()?.unwrap_or_default();
+        let kept = row.as_ref().map(tries).transpose()?.unwrap_or_default();
+        let mut before = kept.by_clock(now);
+        if before != kept {
+            keep_times(&mut tx, tenant, key, &before, now).await?;
+        }
         before.directory = before.directory.or(directory);
-        let begun = match before.one_more(now) {
-            Verdict::Go(tries) => tries,
-            Verdict::UnderWay => return Ok(TryAnswer::UnderWay),
-            Verdict::Locked { until } => return Ok(TryAnswer::Locked { until }),
+        let answer = match before.one_more(now) {
+            Verdict::Go(begun) => {
+                put(&mut tx, tenant, key, &begun, id, now).await?;
+                TryAnswer::Go
+            }
+            Verdict::UnderWay => TryAnswer::UnderWay,
+            Verdict::Locked { until } => TryAnswer::Locked { until },
         };
-        put(&mut tx, tenant, key, &begun, id, now).await?;
         tx.commit().await.doing(DOING)?;
-        Ok(TryAnswer::Go)
+        Ok(answer)
     }
 
     async fn end_sign_in(

@@ -27,7 +27,8 @@ pub trait SignInTryStore {
     /// Begins a try under a key: a user's identifier, or what stands for a name that nobody has.
     /// One transaction: of many at the same moment one goes. `directory` is the lockout policy
     /// that holds where none is known of the key. What nobody tried for a day before `now`, and
-    /// no directory counts any more, is forgotten.
+    /// no directory counts any more, is forgotten. What lies ahead of `now`, as after a clock was
+    /// set back, is taken for now from then on.
     async fn begin_sign_in(
         &self,
         tenant: TenantId,

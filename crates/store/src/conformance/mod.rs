@@ -303,6 +303,7 @@ macro_rules! conformance_tests {
                 wrong_passwords_lock_over_restarts
                 of_many_tries_at_once_one_goes
                 a_directorys_threshold_is_kept
+                a_clock_that_was_set_back_locks_nobody_for_longer
                 a_key_goes_by_the_policy_given_until_its_own_is_known
                 the_lockout_policy_of_a_forest_is_kept
                 a_changed_password_forgives_and_signs_out

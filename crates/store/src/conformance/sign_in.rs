@@ -392,6 +392,26 @@ pub async fn a_directorys_threshold_is_kept<F: Fixture>(fixture: &F) {
     }
 }
 
+pub async fn a_clock_that_was_set_back_locks_nobody_for_longer<F: Fixture>(fixture: &F) {
+    let (store, tenant) = with_tenant(fixture).await;
+    let day = 86_400;
+    let begin = async |key, number, second| {
+        let begun = store.begin_sign_in(tenant, key, try_id(number), None, at(second));
+        begun.await.unwrap()
+    };
+    // One that was lost, and a lock.
+    assert_eq!(begin("lost", 1, 0).await, TryAnswer::Go);
+    lock(&store, tenant, "locked").await;
+    assert_eq!(begin("lost", 2, -day).await, TryAnswer::UnderWay);
+    let answer = begin("locked", 3, -day).await;
+    let TryAnswer::Locked { until } = answer else {
+        panic!("{answer:?}")
+    };
+    assert!(until > at(-day) && until <= at(3600 - day), "{until}");
+    assert_eq!(begin("lost", 4, 45 - day).await, TryAnswer::Go);
+    assert_eq!(begin("locked", 5, 3600 - day).await, TryAnswer::Go);
+}
+
 pub async fn a_key_goes_by_the_policy_given_until_its_own_is_known<F: Fixture>(fixture: &F) {
     let (store, tenant) = with_tenant(fixture).await;
     let policy = |threshold| {
