@@ -106,7 +106,10 @@ impl ChainCheck {
                 },
             })?;
         }
-        let ours = || checkpoints.iter().filter(|it| it.chain == chain);
+        let ours = || {
+            let ours = checkpoints.iter().filter(|it| it.chain == chain);
+            ours.filter(|it| it.purpose.is_of_the_chain())
+        };
         let pruned = ours()
             .filter(|it| it.purpose == Purpose::Pruned)
             .max_by_key(|it| it.place.number);
@@ -224,6 +227,11 @@ impl ChainCheck {
     /// The last record that was read and found good.
     pub const fn last(&self) -> Place {
         self.last
+    }
+
+    /// The number of the last record that a signed place confirms; 0 where none does.
+    pub const fn confirmed(&self) -> u64 {
+        self.confirmed
     }
 
     /// Whether records are missing, and the rest is read to see if they were only moved.

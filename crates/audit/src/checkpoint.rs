@@ -25,6 +25,12 @@ pub enum Purpose {
 }
 
 impl Purpose {
+    /// Whether it says something of the chain as it is kept. What begins and ends an export says
+    /// something of the export.
+    pub const fn is_of_the_chain(self) -> bool {
+        matches!(self, Self::Checkpoint | Self::Pruned)
+    }
+
     /// Its name, as it is kept and written.
     pub const fn name(self) -> &'static str {
         match self {

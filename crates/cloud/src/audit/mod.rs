@@ -10,6 +10,7 @@ mod key;
 mod routine;
 mod settings;
 mod verify;
+mod walk;
 
 use std::sync::Arc;
 
@@ -69,7 +70,7 @@ impl Keeper {
         let last = signed.iter().map(|it| it.place).max_by_key(|it| it.number);
         let start = last.map_or(Start::Beginning, Start::After);
         let check = self
-            .read(ChainCheck::new(chain, start), chain, last, None)
+            .read(ChainCheck::new(chain, start), chain, last)
             .await?;
         let place = check.last();
         if let Some(last) = last
@@ -91,23 +92,20 @@ impl Keeper {
     }
 
     /// Removes the records of a chain that are older than a time, and leaves a signed mark.
-    /// Reads them first: what was tampered with is not removed. How many were.
+    /// Reads them first, and on to the next signed place: what was tampered with is neither removed
+    /// nor signed. How many were.
     pub async fn prune(&self, chain: Chain, before: Timestamp) -> Result<u64, TrailError> {
-        let Some(place) = self.store.audit_older_than(chain, before).await? else {
+        let Some(older) = self.store.audit_older_than(chain, before).await? else {
             return Ok(0);
         };
-        let signed = self.signed(chain).await?;
-        let trusted = [self.public_key()];
-        let check = ChainCheck::with_checkpoints(chain, &signed, &trusted)?;
-        if place.number <= check.last().number {
-            return Ok(0);
-        }
-        let from = check.last();
-        let check = self.read(check, chain, Some(from), Some(place)).await?;
-        if let Some(finding) = check.missing() {
-            return Err(finding.into());
-        }
-        if check.last() != place {
+        // So that there is a signed place behind all that goes.
+        self.checkpoint(chain).await?;
+        let range = ExportRange {
+            since: None,
+            until: Some(before),
+        };
+        let place = self.walk(chain, range, &mut |_, _| Ok(())).await?.end;
+        if place.number < older.number {
             // It was removed meanwhile, by another process that does the same.
             return Ok(0);
         }
@@ -141,17 +139,18 @@ impl Keeper {
         let mut signed = self.store.audit_checkpoints(chain).await?;
         signed.extend(self.copies.of(chain)?);
         let trusted = [self.public_key()];
-        signed.retain(|it| it.chain == chain && it.check(&trusted).is_ok());
+        signed.retain(|it| {
+            it.chain == chain && it.purpose.is_of_the_chain() && it.check(&trusted).is_ok()
+        });
         Ok(signed)
     }
 
-    /// Reads a chain behind a place, up to another or to its end.
+    /// Reads a chain behind a place, to its end.
     async fn read(
         &self,
         mut check: ChainCheck,
         chain: Chain,
         behind: Option<Place>,
-        until: Option<Place>,
     ) -> Result<ChainCheck, TrailError> {
         let mut after = behind.map_or(0, |place| place.seq);
         loop {
@@ -161,9 +160,6 @@ impl Keeper {
             };
             after = last.seq();
             for line in &lines {
-                if until.is_some_and(|until| line.seq() > until.seq) {
-                    return Ok(check);
-                }
                 read_line(&mut check, chain, line)?;
             }
         }

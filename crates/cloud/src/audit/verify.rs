@@ -117,7 +117,7 @@ fn missing(kept: &[Checkpoint], copies: &[Checkpoint]) -> Option<u64> {
 }
 
 /// Up to where old records were removed: changes when more go.
-async fn pruned(store: &dyn Store, chain: Chain) -> Result<Option<u64>, StoreError> {
+pub(super) async fn pruned(store: &dyn Store, chain: Chain) -> Result<Option<u64>, StoreError> {
     let checkpoints = match store.audit_checkpoints(chain).await {
         Err(StoreError::Inconsistent { .. }) => return Ok(None),
         checkpoints => checkpoints?,

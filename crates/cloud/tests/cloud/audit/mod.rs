@@ -5,6 +5,7 @@
     reason = "a test that reaches too far fails, as it should"
 )]
 
+mod between;
 mod crash;
 mod exports;
 mod keeping;

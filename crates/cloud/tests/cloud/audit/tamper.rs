@@ -30,13 +30,13 @@ enum Deed {
 
 /// One record of the table.
 #[derive(Clone, Copy)]
-struct Victim {
-    seq: i64,
-    number: Option<i64>,
-    chain: Option<Uuid>,
+pub(super) struct Victim {
+    pub(super) seq: i64,
+    pub(super) number: Option<i64>,
+    pub(super) chain: Option<Uuid>,
 }
 
-async fn rows(hand: &mut SqliteConnection) -> Vec<Victim> {
+pub(super) async fn rows(hand: &mut SqliteConnection) -> Vec<Victim> {
     let rows = hand.fetch_all("SELECT seq, number, tenant_id FROM audit ORDER BY seq");
     let read = |row: &sqlx::sqlite::SqliteRow| Victim {
         seq: row.get(0),
@@ -269,7 +269,7 @@ fn is(chain: Option<Uuid>) -> String {
 }
 
 /// Changes a record and computes all hashes of its chain anew, as whoever knows how would.
-async fn rewrite(hand: &mut SqliteConnection, victim: Victim) {
+pub(super) async fn rewrite(hand: &mut SqliteConnection, victim: Victim) {
     run(
         hand,
         format!(
