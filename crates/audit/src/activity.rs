@@ -142,6 +142,8 @@ activities! {
         "Old records were removed: the detail says up to which.";
     TRAIL_EXPORTED = "Audit trail exported", "audit-exported",
         "Somebody exported records of the trail.";
+    TRAIL_KEY_MADE = "Audit key made", "audit-key-made",
+        "There was no key to sign the trail with, and one was made: the detail has its public part, and the one that had signed before.";
 }
 
 /// The activity of that name.

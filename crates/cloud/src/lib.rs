@@ -27,7 +27,9 @@ pub use admin::{
     PasswordError, PolicyAnswer, Preview, Proof, Removals, RoleError, Shown, TermsError, TermsSet,
     WritebackState, WritebackTest, cycle_after, read_people, verification_text,
 };
-pub use audit::{AuditSettings, ExportRange, Format, Keeper, TrailError, audit_public_key, verify};
+pub use audit::{
+    AuditSettings, ExportRange, Format, Keeper, TrailError, Verified, audit_public_key, verify,
+};
 pub use config::{CloudConfig, ConfigError};
 pub use dns::{DnsError, DnsServer};
 pub use server::{RunError, run};

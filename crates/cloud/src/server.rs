@@ -77,6 +77,7 @@ pub async fn run(
 ) -> Result<(), RunError> {
     let audit = config.audit();
     let keeper = Keeper::open(&audit, Arc::clone(&store), Arc::clone(&clock), &*entropy)?;
+    keeper.note_new_key().await?;
     let trail = Routine::new(keeper, audit.keep_days);
     let (ended_sender, ended) = mpsc::unbounded_channel();
     let hub = Hub::new(Arc::clone(&store), Arc::clone(&clock), ended_sender);

@@ -17,16 +17,21 @@ use super::{AuditSettings, TrailError};
 const MODE: u32 = 0o600;
 
 /// Reads the key; makes one where there is none.
-pub(super) fn load_or_make(path: &Path, entropy: &dyn Entropy) -> Result<SigningKey, TrailError> {
+/// Says whether it was made.
+pub(super) fn load_or_make(
+    path: &Path,
+    entropy: &dyn Entropy,
+) -> Result<(SigningKey, bool), TrailError> {
     if let Some(key) = load(path)? {
-        return Ok(key);
+        return Ok((key, false));
     }
     match make(path, entropy) {
         // Another process was first.
         Err(TrailError::File { source, .. }) if source.kind() == io::ErrorKind::AlreadyExists => {
-            load(path)?.ok_or_else(|| no_key(path))
+            let key = load(path)?.ok_or_else(|| no_key(path))?;
+            Ok((key, false))
         }
-        made => made,
+        made => made.map(|key| (key, true)),
     }
 }
 
@@ -117,8 +122,11 @@ mod tests {
             keep_days: 0,
         };
         assert_eq!(public(&settings).unwrap(), None);
-        let made = load_or_make(&path, &Chance).unwrap().public();
-        let again = load_or_make(&path, &Chance).unwrap().public();
+        let (made, is_new) = load_or_make(&path, &Chance).unwrap();
+        assert!(is_new);
+        let (again, is_new) = load_or_make(&path, &Chance).unwrap();
+        assert!(!is_new);
+        let (made, again) = (made.public(), again.public());
         assert_eq!((made, public(&settings).unwrap()), (again, Some(made)));
         let mode = fs::metadata(&path).unwrap().permissions().mode();
         assert_eq!(mode & 0o777, 0o600);

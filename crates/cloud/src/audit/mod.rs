@@ -20,7 +20,7 @@ use writeback_audit::{
     activity,
 };
 use writeback_model::{Clock, Entropy};
-use writeback_store::{Actor, AuditRecord, KeptLine, Store};
+use writeback_store::{Actor, AuditFilter, AuditRecord, KeptLine, KnownChain, Store};
 
 pub use copies::Copies;
 pub use error::TrailError;
@@ -29,7 +29,7 @@ pub use key::public as audit_public_key;
 pub(crate) use routine::Routine;
 pub(crate) use settings::AuditSection;
 pub use settings::AuditSettings;
-pub use verify::verify;
+pub use verify::{Verified, verify};
 
 /// How many lines are read at a time.
 const PAGE: u32 = 1000;
@@ -39,6 +39,8 @@ pub struct Keeper {
     store: Arc<dyn Store>,
     clock: Arc<dyn Clock>,
     key: SigningKey,
+    /// There was none when this keeper began.
+    key_is_new: bool,
     copies: Copies,
 }
 
@@ -50,10 +52,12 @@ impl Keeper {
         clock: Arc<dyn Clock>,
         entropy: &dyn Entropy,
     ) -> Result<Self, TrailError> {
+        let (key, key_is_new) = key::load_or_make(&settings.key_file, entropy)?;
         Ok(Self {
             store,
             clock,
-            key: key::load_or_make(&settings.key_file, entropy)?,
+            key,
+            key_is_new,
             copies: Copies::at(&settings.checkpoints_file),
         })
     }
@@ -78,7 +82,10 @@ impl Keeper {
         {
             // Nothing follows: then it must still be the last one.
             return match self.store.audit_head(chain).await? {
-                Some(head) if head.number >= last.number => Ok(None),
+                Some(head) if head.number >= last.number => {
+                    self.copy_newest(chain).await?;
+                    Ok(None)
+                }
                 head => Err(cut(chain, head.map_or(0, |head| head.number), last.number)),
             };
         }
@@ -127,6 +134,94 @@ impl Keeper {
         let removed = self.store.prune_audit(&mark, &audit).await?;
         self.copies.append(&mark)?;
         Ok(removed)
+    }
+
+    /// Copies every checkpoint of a chain of which there is no copy: for an operator who moved the
+    /// file of the copies away. How many there were.
+    pub async fn copy_again(&self, chain: Chain) -> Result<u64, TrailError> {
+        let without = self.without_copy(chain).await?;
+        for checkpoint in &without {
+            self.copies.append(checkpoint)?;
+        }
+        Ok(without.len() as u64)
+    }
+
+    /// Copies the newest checkpoint, where the cloud ended before it could. That others are
+    /// without a copy is for a whole check to say.
+    async fn copy_newest(&self, chain: Chain) -> Result<(), TrailError> {
+        if let [only] = self.without_copy(chain).await?.as_slice() {
+            let kept = self.store.audit_checkpoints(chain).await?;
+            if kept.iter().all(|it| it.place.number <= only.place.number) {
+                self.copies.append(only)?;
+            }
+        }
+        Ok(())
+    }
+
+    async fn without_copy(&self, chain: Chain) -> Result<Vec<Checkpoint>, TrailError> {
+        let kept = self.store.audit_checkpoints(chain).await?;
+        let copies = self.copies.of(chain)?;
+        let trusted = [self.public_key()];
+        let without = without_copy(&kept, &copies);
+        Ok(without
+            .filter(|it| it.check(&trusted).is_ok())
+            .cloned()
+            .collect())
+    }
+
+    /// When the newest record of a chain was kept.
+    async fn newest(&self, chain: Chain) -> Result<Option<Timestamp>, TrailError> {
+        let all = AuditFilter::default();
+        let newest = self.store.find_audit(chain, &all, 1).await?;
+        Ok(newest.into_iter().find_map(|line| match line {
+            KeptLine::Record(kept) => Some(kept.record.at),
+            KeptLine::Unreadable { .. } => None,
+        }))
+    }
+
+    /// The number of the last record of a chain that is signed; 0 where none is.
+    async fn signed_to(&self, chain: Chain) -> Result<u64, TrailError> {
+        let signed = self.signed(chain).await?;
+        Ok(signed.iter().map(|it| it.place.number).max().unwrap_or(0))
+    }
+
+    /// Keeps a record of a key that was made just now: in place of which one, if another had signed
+    /// before.
+    pub async fn note_new_key(&self) -> Result<(), TrailError> {
+        if !self.key_is_new {
+            return Ok(());
+        }
+        let mut others = Vec::new();
+        for known in self.store.audit_chains().await? {
+            if let KnownChain::Of(chain) = known {
+                let signed = self.store.audit_checkpoints(chain).await?;
+                others.extend(signed.into_iter().map(|it| it.key));
+            }
+        }
+        let new = self.public_key();
+        let old = others.into_iter().find(|key| *key != new);
+        let detail = match old {
+            Some(old) => {
+                tracing::error!(event_id = routine::EVENT_TAMPERED, %old, %new,
+                    "the audit key was gone and a new one is made: what the old one signed is \
+                     confirmed only by whoever has it or its public key; if nobody moved it \
+                     away, find out who did");
+                format!("{new}, in place of {old}")
+            }
+            None => new.to_string(),
+        };
+        let audit = AuditRecord {
+            tenant: None,
+            at: self.clock.now(),
+            actor: Actor::Cloud,
+            activity: activity::TRAIL_KEY_MADE,
+            user: None,
+            correlation: None,
+            address: None,
+            result: "success".to_owned(),
+            detail,
+        };
+        Ok(self.store.audit(&audit).await?)
     }
 
     fn sign(&self, purpose: Purpose, chain: Chain, place: Place) -> Checkpoint {
@@ -185,6 +280,14 @@ fn read_line(check: &mut ChainCheck, chain: Chain, line: &KeptLine) -> Result<()
             },
         }),
     }
+}
+
+/// Which of the checkpoints in the database are not among the copies.
+fn without_copy<'c>(
+    kept: &'c [Checkpoint],
+    copies: &'c [Checkpoint],
+) -> impl Iterator<Item = &'c Checkpoint> {
+    kept.iter().filter(|it| !copies.contains(it))
 }
 
 fn cut(chain: Chain, last: u64, to: u64) -> TrailError {

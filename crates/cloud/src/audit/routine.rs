@@ -3,9 +3,9 @@
 use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use jiff::{SignedDuration, Timestamp};
-use tokio::time;
+use tokio::time::{self, Instant};
 use tokio_util::sync::CancellationToken;
-use writeback_audit::Chain;
+use writeback_audit::{Chain, Finding, What};
 use writeback_store::KnownChain;
 
 use super::{Keeper, TrailError};
@@ -17,22 +17,26 @@ const LOOK_EVERY: Duration = Duration::from_secs(15);
 const SIGN_AFTER: u64 = 1000;
 
 /// How long a record stays without a checkpoint.
-const SIGN_WITHIN: SignedDuration = SignedDuration::from_hours(1);
+const SIGN_WITHIN: Duration = Duration::from_hours(1);
 
 /// How often old records are looked for.
-const PRUNE_EVERY: SignedDuration = SignedDuration::from_hours(1);
+const PRUNE_EVERY: Duration = Duration::from_hours(1);
 
 /// The event of a trail that was tampered with.
-const EVENT_TAMPERED: u32 = 31030;
+pub(super) const EVENT_TAMPERED: u32 = 31030;
 
 /// Signs and removes, when it is time.
 pub(crate) struct Routine {
     keeper: Arc<Keeper>,
     /// How long records are kept; for good without.
     keep: Option<SignedDuration>,
-    /// The number that was last signed of each chain, and since when it is known.
-    signed: HashMap<Chain, (u64, Timestamp)>,
-    pruned_at: Option<Timestamp>,
+    /// The number that was last signed of each chain, and since when it is known. By a clock that
+    /// nobody sets.
+    signed: HashMap<Chain, (u64, Instant)>,
+    pruned_at: Option<Instant>,
+    /// Whether the newest record of the trail, when this began, was younger than all that would be
+    /// removed. Where it was not, the clock may be wrong, and what is removed does not come back.
+    may_prune: Option<bool>,
 }
 
 impl Routine {
@@ -43,6 +47,7 @@ impl Routine {
             keep: (keep_days > 0).then_some(keep),
             signed: HashMap::new(),
             pruned_at: None,
+            may_prune: None,
         }
     }
 
@@ -73,7 +78,7 @@ impl Routine {
     }
 
     async fn look(&mut self) -> Result<(), TrailError> {
-        let now = self.keeper.clock.now();
+        let now = Instant::now();
         let chains = self.chains().await?;
         let mut first_problem = Ok(());
         for chain in &chains {
@@ -88,8 +93,12 @@ impl Routine {
             && self.pruned_at.is_none_or(due)
         {
             self.pruned_at = Some(now);
+            let before = self.keeper.clock.now() - keep;
+            if !self.may_prune(&chains, before).await? {
+                return first_problem;
+            }
             for chain in chains {
-                match self.keeper.prune(chain, now - keep).await {
+                match self.keeper.prune(chain, before).await {
                     Ok(0) => {}
                     Ok(records) => tracing::info!(records, "old audit records are removed"),
                     Err(error) => first_problem = first_problem.and(Err(error)),
@@ -99,7 +108,25 @@ impl Routine {
         first_problem
     }
 
-    async fn sign_if_due(&mut self, chain: Chain, now: Timestamp) -> Result<(), TrailError> {
+    async fn may_prune(&mut self, chains: &[Chain], before: Timestamp) -> Result<bool, TrailError> {
+        if let Some(may_prune) = self.may_prune {
+            return Ok(may_prune);
+        }
+        let mut newest = None;
+        for chain in chains {
+            newest = newest.max(self.keeper.newest(*chain).await?);
+        }
+        let may_prune = newest.is_none_or(|newest| newest >= before);
+        if !may_prune {
+            tracing::warn!(
+                "every audit record is older than `audit.keep_days`: nothing is removed until the \
+                 cloud is started again; see that its clock is right"
+            );
+        }
+        Ok(*self.may_prune.insert(may_prune))
+    }
+
+    async fn sign_if_due(&mut self, chain: Chain, now: Instant) -> Result<(), TrailError> {
         let Some(head) = self.keeper.store.audit_head(chain).await? else {
             return Ok(());
         };
@@ -115,6 +142,10 @@ impl Routine {
         let waits = head.number.abs_diff(number);
         if waits == 0 || waits < SIGN_AFTER && now.duration_since(at) < SIGN_WITHIN {
             return Ok(());
+        }
+        if self.keeper.signed_to(chain).await? < number {
+            let what = What::CheckpointRemoved { number };
+            return Err(Finding { chain, what }.into());
         }
         let signed = self.keeper.checkpoint(chain).await?;
         let number = signed.map_or(head.number, |it| it.place.number);
@@ -145,5 +176,129 @@ fn failed(error: &TrailError) {
             let error = error as &(dyn std::error::Error + 'static);
             tracing::error!(error, "the audit trail could not be looked after");
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Mutex;
+
+    use tempfile::TempDir;
+    use writeback_model::{Clock, Entropy};
+    use writeback_store::{Actor, AuditRecord, AuditStore};
+    use writeback_store_sqlite::SqliteStore;
+
+    use super::*;
+    use crate::AuditSettings;
+
+    struct Wall(Mutex<Timestamp>);
+    impl Clock for Wall {
+        fn now(&self) -> Timestamp {
+            *self.0.lock().unwrap()
+        }
+    }
+
+    struct Chance;
+    impl Entropy for Chance {
+        fn fill(&self, buffer: &mut [u8]) {
+            buffer.fill(7);
+        }
+    }
+
+    struct Setting {
+        store: SqliteStore,
+        wall: Arc<Wall>,
+        routine: Routine,
+        _folder: TempDir,
+    }
+
+    const DAY: SignedDuration = SignedDuration::from_hours(24);
+
+    impl Setting {
+        async fn new(keep_days: u32) -> Self {
+            let folder = TempDir::new().unwrap();
+            let path = folder.path().join("cloud.db");
+            let store = SqliteStore::open(&path).await.unwrap();
+            let settings = AuditSettings {
+                key_file: folder.path().join("key"),
+                checkpoints_file: folder.path().join("checkpoints"),
+                keep_days,
+            };
+            let start = Timestamp::UNIX_EPOCH + 1000 * DAY;
+            let wall = Arc::new(Wall(Mutex::new(start)));
+            let clock = Arc::clone(&wall);
+            let keeper = Keeper::open(&settings, Arc::new(store.clone()), clock, &Chance);
+            Self {
+                routine: Routine::new(keeper.unwrap(), keep_days),
+                store,
+                wall,
+                _folder: folder,
+            }
+        }
+
+        async fn keep(&self, records: u32) {
+            for number in 0..records {
+                let record = AuditRecord {
+                    tenant: None,
+                    at: self.wall.now(),
+                    actor: Actor::Cloud,
+                    activity: writeback_audit::activity::SIGN_IN,
+                    user: None,
+                    correlation: None,
+                    address: None,
+                    result: "success".to_owned(),
+                    detail: format!("number {number}"),
+                };
+                self.store.audit(&record).await.unwrap();
+            }
+        }
+
+        async fn lines(&self) -> usize {
+            self.store.audit_lines(None, 0, 99).await.unwrap().len()
+        }
+    }
+
+    #[tokio::test]
+    async fn what_was_signed_is_remembered_when_rows_and_copies_are_gone() {
+        let mut setting = Setting::new(0).await;
+        setting.keep(6).await;
+        setting.routine.finish().await;
+        // It signed up to 9 before somebody took rows and copies away.
+        setting.routine.signed.insert(None, (9, Instant::now()));
+        let later = Instant::now() + SIGN_WITHIN;
+        let error = setting.routine.sign_if_due(None, later).await;
+        let TrailError::Finding(finding) = error.unwrap_err() else {
+            panic!("no finding")
+        };
+        assert_eq!(finding.what, What::CheckpointRemoved { number: 9 });
+        assert_eq!(
+            setting.store.audit_checkpoints(None).await.unwrap().len(),
+            1
+        );
+    }
+
+    #[tokio::test]
+    async fn a_clock_that_is_far_ahead_removes_nothing() {
+        let mut setting = Setting::new(30).await;
+        setting.keep(6).await;
+        *setting.wall.0.lock().unwrap() += 4000 * DAY;
+        setting.routine.look().await.unwrap();
+        assert_eq!(setting.lines().await, 6);
+        // Records of that clock make it no better.
+        setting.keep(1).await;
+        setting.routine.pruned_at = None;
+        setting.routine.look().await.unwrap();
+        assert_eq!(setting.lines().await, 7);
+    }
+
+    #[tokio::test]
+    async fn what_is_old_beside_something_young_is_removed() {
+        let mut setting = Setting::new(30).await;
+        setting.keep(6).await;
+        *setting.wall.0.lock().unwrap() += 31 * DAY;
+        setting.keep(1).await;
+        setting.routine.look().await.unwrap();
+        // The young one, and that the others were removed.
+        assert_eq!(setting.lines().await, 2);
     }
 }

@@ -3,12 +3,23 @@
 use writeback_audit::{Chain, ChainCheck, Checked, Checkpoint, Finding, PublicKey, Purpose, What};
 use writeback_store::{KnownChain, Store, StoreError};
 
-use super::{AuditSettings, Copies, PAGE, TrailError, key, read_line};
+use super::{AuditSettings, Copies, PAGE, TrailError, key, read_line, without_copy};
 
 /// Which keys are trusted, and what stands outside the database.
 struct Trust {
     keys: Vec<PublicKey>,
+    file: Copies,
     copies: Vec<Checkpoint>,
+}
+
+/// What a whole trail was found to be.
+#[derive(Clone, Debug)]
+pub struct Verified {
+    /// Each chain.
+    pub chains: Vec<Checked>,
+    /// How many checkpoints have no copy outside the database: that they and what they confirm
+    /// are taken away could not be noticed.
+    pub without_copy: u64,
 }
 
 /// Checks every chain, record by record, against its checkpoints and their copies. `progress`
@@ -21,12 +32,14 @@ pub async fn verify(
     store: &dyn Store,
     older_keys: &[PublicKey],
     progress: &mut (dyn FnMut(u64) + Send),
-) -> Result<Vec<Checked>, TrailError> {
+) -> Result<Verified, TrailError> {
     let mut keys = older_keys.to_vec();
     keys.extend(key::public(settings)?);
+    let file = Copies::at(&settings.checkpoints_file);
     let trust = Trust {
         keys,
-        copies: Copies::at(&settings.checkpoints_file).all()?,
+        copies: file.all()?,
+        file,
     };
     let mut chains = Vec::new();
     let mut unreadable = None;
@@ -43,9 +56,10 @@ pub async fn verify(
         }
     }
     let mut done = Vec::new();
+    let mut without_copy = 0;
     let mut read = 0;
     for chain in chains {
-        let checked = loop {
+        let (checked, missing) = loop {
             let before = pruned(store, chain).await?;
             let counted = read;
             let mut progress = |records| progress(counted + records);
@@ -56,6 +70,7 @@ pub async fn verify(
             }
         };
         read += checked.records;
+        without_copy += missing;
         done.push(checked);
     }
     if let Some(seq) = unreadable {
@@ -66,7 +81,10 @@ pub async fn verify(
     let (last, given) = store.audit_extent().await?;
     match last < given {
         true => Err(found(None, What::TrailCut { last, given })),
-        false => Ok(done),
+        false => Ok(Verified {
+            chains: done,
+            without_copy,
+        }),
     }
 }
 
@@ -75,7 +93,7 @@ async fn check(
     store: &dyn Store,
     chain: Chain,
     progress: &mut (dyn FnMut(u64) + Send),
-) -> Result<Checked, TrailError> {
+) -> Result<(Checked, u64), TrailError> {
     let mut checkpoints = match store.audit_checkpoints(chain).await {
         Err(StoreError::Inconsistent { column, .. }) => {
             return Err(found(chain, What::UnreadableCheckpoint { column }));
@@ -94,7 +112,11 @@ async fn check(
             let checked = check.end()?;
             return match missing(kept, copies) {
                 Some(number) => Err(found(chain, What::CheckpointRemoved { number })),
-                None => Ok(checked),
+                None => {
+                    // Read anew: the cloud may have signed meanwhile.
+                    let copies = trust.file.of(chain)?;
+                    Ok((checked, without_copy(kept, &copies).count() as u64))
+                }
             };
         };
         after = last.seq();

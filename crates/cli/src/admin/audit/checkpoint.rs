@@ -13,6 +13,7 @@ use crate::admin::{print, text::things};
 /// Sign the last record of every chain now.
 ///
 /// The running cloud does it by itself: after 1,000 records, within an hour, and when it stops.
+/// Checkpoints without a copy outside the database are copied again.
 /// A checkpoint that is kept elsewhere, on paper or another machine, shows later that nothing
 /// before it was changed.
 #[derive(Args)]
@@ -28,8 +29,8 @@ pub struct CheckpointArguments {
 
 pub(super) async fn run(arguments: CheckpointArguments) -> anyhow::Result<()> {
     let open = arguments.cloud.open().await?;
-    let keeper = keeper(&open)?;
-    let (mut signed, mut lines) = (0, String::new());
+    let keeper = keeper(&open).await?;
+    let (mut signed, mut copied, mut lines) = (0, 0, String::new());
     for known in open.store.audit_chains().await? {
         let KnownChain::Of(chain) = known else {
             anyhow::bail!(
@@ -37,6 +38,7 @@ pub(super) async fn run(arguments: CheckpointArguments) -> anyhow::Result<()> {
             );
         };
         signed += u64::from(keeper.checkpoint(chain).await?.is_some());
+        copied += keeper.copy_again(chain).await?;
         let last = open.store.audit_checkpoints(chain).await?;
         if let Some(last) = last.into_iter().max_by_key(|it| it.place.number) {
             println!(
@@ -52,6 +54,13 @@ pub(super) async fn run(arguments: CheckpointArguments) -> anyhow::Result<()> {
     if let Some(path) = arguments.out {
         std::fs::write(&path, lines)
             .with_context(|| format!("{} cannot be written", path.display()))?;
+    }
+    if copied > 0 {
+        println!(
+            "{} copied into {}",
+            things(copied, "checkpoint"),
+            open.config.audit().checkpoints_file.display()
+        );
     }
     let key = keeper.public_key();
     Ok(print(&format!(

@@ -88,7 +88,8 @@ pub(super) async fn run(arguments: ExportArguments) -> anyhow::Result<()> {
         path: path.clone(),
         source,
     };
-    let records = keeper(&open)?
+    let records = keeper(&open)
+        .await?
         .export(chain, &format, range, &mut |line| {
             writeln!(out, "{line}").map_err(failed)
         })

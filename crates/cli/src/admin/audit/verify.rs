@@ -13,8 +13,10 @@ use anyhow::Context;
 use clap::Args;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use jiff::SignedDuration;
-use writeback_audit::{Checked, ExportCheck, ExportProblem, Finding, PublicKey, Verdict};
-use writeback_cloud::{CloudConfig, TrailError, audit_public_key, verify};
+use writeback_audit::{
+    Checked, ExportCheck, ExportProblem, Finding, PublicKey, SignatureProblem, Verdict,
+};
+use writeback_cloud::{CloudConfig, TrailError, Verified, audit_public_key, verify};
 use writeback_store::AuditStore;
 
 use super::{Cloud, checkpoint::name};
@@ -75,18 +77,38 @@ async fn check_trail(arguments: &VerifyArguments) -> anyhow::Result<ExitCode> {
     })
     .await;
     bar.finish_and_clear();
-    let chains = match checked {
+    let Verified {
+        chains,
+        without_copy,
+    } = match checked {
         Err(TrailError::Finding(finding)) => return tampered(arguments, &finding, None),
         checked => checked?,
     };
     if arguments.json {
-        print_json(&serde_json::json!({ "whole": true, "chains": chains }))?;
+        print_json(&serde_json::json!({
+            "whole": true, "chains": chains, "without_copy": without_copy
+        }))?;
     } else {
         let key = audit_public_key(&settings)?;
         let took = SignedDuration::try_from(began.elapsed())?;
         print(&whole(&chains, key, took))?;
     }
-    Ok(ExitCode::SUCCESS)
+    if without_copy == 0 {
+        return Ok(ExitCode::SUCCESS);
+    }
+    if !arguments.json {
+        println!(
+            "{} no copy in {}: that somebody takes them away with what they confirm could not be \
+             noticed.\nIf you did not move that file away yourself, find out who did. `writeback \
+             admin audit checkpoint` copies them again.",
+            match without_copy {
+                1 => "1 checkpoint has".to_owned(),
+                many => format!("{} checkpoints have", number(many)),
+            },
+            settings.checkpoints_file.display()
+        );
+    }
+    Ok(ExitCode::from(EXIT_NOT_CHECKED))
 }
 
 fn whole(chains: &[Checked], key: Option<PublicKey>, time: SignedDuration) -> String {
@@ -221,7 +243,11 @@ fn broken(
 ) -> anyhow::Result<ExitCode> {
     match problem {
         ExportProblem::Finding(finding) => return tampered(arguments, finding, Some(line)),
-        ExportProblem::Newer(_) => anyhow::bail!("{problem}"),
+        ExportProblem::Newer(_)
+        | ExportProblem::Statement {
+            problem: SignatureProblem::UnknownKey,
+            ..
+        } => anyhow::bail!("line {line} of the file: {problem}"),
         _ => {}
     }
     if arguments.json {

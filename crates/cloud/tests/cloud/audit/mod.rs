@@ -6,6 +6,7 @@
 )]
 
 mod between;
+mod copies;
 mod crash;
 mod exports;
 mod keeping;

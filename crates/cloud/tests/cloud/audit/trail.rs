@@ -11,7 +11,7 @@ use sqlx::{
 use tempfile::TempDir;
 use uuid::Uuid;
 use writeback_audit::{Checked, Finding, PublicKey};
-use writeback_cloud::{AuditSettings, Keeper, TrailError, verify};
+use writeback_cloud::{AuditSettings, Keeper, TrailError, Verified, verify};
 use writeback_model::{TenantId, UserId};
 use writeback_store::{Actor, AuditRecord, AuditStore, KnownChain};
 use writeback_store_sqlite::SqliteStore;
@@ -135,6 +135,12 @@ impl Trail {
     }
 
     pub async fn verify_with(&self, older: &[PublicKey]) -> Result<Vec<Checked>, TrailError> {
+        let verified = self.verified(older).await?;
+        assert_eq!(verified.without_copy, 0);
+        Ok(verified.chains)
+    }
+
+    pub async fn verified(&self, older: &[PublicKey]) -> Result<Verified, TrailError> {
         verify(&self.settings, &self.store, older, &mut |_| {}).await
     }
 
