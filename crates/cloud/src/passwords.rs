@@ -41,10 +41,32 @@ impl Cloud {
         channel: Channel,
         destination: &str,
     ) -> Result<ThrottleAnswer, StoreError> {
-        let (one, all) = self.limits.of_channel(channel);
         let key = throttle_key(&destination.trim().to_lowercase());
-        match self.count(tenant, &one, &key).await? {
-            ThrottleAnswer::Allowed => self.count(tenant, &all, "").await,
+        self.count_message(tenant, channel, &key, "").await
+    }
+
+    /// The work of [`Self::may_send`] for a name that nobody has, under keys of its own: it takes
+    /// nothing of what may be sent.
+    pub(crate) async fn count_unsent(
+        &self,
+        tenant: TenantId,
+        channel: Channel,
+        name: &str,
+    ) -> Result<ThrottleAnswer, StoreError> {
+        let key = throttle_key(&format!("unsent {}", name.trim().to_lowercase()));
+        self.count_message(tenant, channel, &key, "unsent").await
+    }
+
+    async fn count_message(
+        &self,
+        tenant: TenantId,
+        channel: Channel,
+        destination: &str,
+        whole: &str,
+    ) -> Result<ThrottleAnswer, StoreError> {
+        let (one, all) = self.limits.of_channel(channel);
+        match self.count(tenant, &one, destination).await? {
+            ThrottleAnswer::Allowed => self.count(tenant, &all, whole).await,
             blocked @ ThrottleAnswer::Blocked { .. } => Ok(blocked),
         }
     }

@@ -4,15 +4,19 @@ use std::sync::Arc;
 
 use axum::{Form, extract::State, response::Response};
 use serde::Deserialize;
+use tokio::time::Instant;
+use uuid::Uuid;
+use writeback_model::UserId;
 use writeback_store::{CodeAnswer, ThrottleAnswer};
 
 use super::{
     browser::Browser,
+    code_mail,
     pages::CodeError,
     respond::{self, Failed},
     session::{self, CODE_HOLDS, Open},
     site::Site,
-    start, views,
+    views,
 };
 use crate::{
     state::Cloud,
@@ -117,6 +121,7 @@ pub(super) async fn resend(
     browser: Browser,
     Form(form): Form<CodeForm>,
 ) -> Result<Response, Failed> {
+    let began = Instant::now();
     let failed = |error| Failed::store(&browser, error);
     let (tenant_name, open) = match opened(&cloud, &browser).await? {
         Ok(opened) => opened,
@@ -143,14 +148,11 @@ pub(super) async fn resend(
             Some(problem),
         ));
     }
-    let user = match session.user {
-        Some(user) => cloud
-            .store
-            .user(session.tenant, user)
-            .await
-            .map_err(failed)?,
-        None => None,
-    };
+    let (store, tenant) = (&cloud.store, session.tenant);
+    // Nobody is asked for like anybody.
+    let user = session.user.unwrap_or(UserId::from_uuid(Uuid::nil()));
+    let user = store.user(tenant, user).await.map_err(failed)?;
+    let tenant = store.tenant(tenant).await.map_err(failed)?;
     let code = new_code(&cloud.entropy);
     let hash = user.is_some().then(|| hash_code(session.id, &code));
     let expires_at = cloud.clock.now() + CODE_HOLDS;
@@ -159,12 +161,8 @@ pub(super) async fn resend(
         .replace_code(session.tenant, session.id, hash, expires_at)
         .await
         .map_err(failed)?;
-    if let Some(user) = &user {
-        let tenant = cloud.store.tenant(session.tenant).await.map_err(failed)?;
-        if let Some(tenant) = &tenant {
-            start::mail_code(&cloud, tenant, session, user, &code);
-        }
-    }
+    code_mail::send(&cloud, tenant.as_ref(), session, user.as_ref(), &code);
+    code_mail::takes_its_time(began).await;
     Ok(views::code(&browser, &tenant_name, &open, true, None))
 }
 

@@ -11,6 +11,7 @@
 mod assets;
 mod browser;
 mod code;
+mod code_mail;
 mod cookie;
 mod form;
 mod headers;

@@ -1,24 +1,25 @@
 //! The first page: who are you?
 //!
-//! Whatever name is typed, the same work is done and the same page comes. A mail is sent in the
-//! background, so that its sending takes nobody's time.
+//! Whatever name is typed, the same work is done, and the same page comes after the same time
+//! (`code_mail`).
 
 use std::sync::Arc;
 
 use axum::{Form, extract::State, response::Response};
 use serde::Deserialize;
+use tokio::time::Instant;
 use writeback_model::{NameError, TenantId, UserName};
 use writeback_policy::{
-    Channel, ForestOfName, KnownDomain, TenantOfName,
+    ForestOfName, KnownDomain, TenantOfName,
     access::{Method, Wish},
-    forest_of_name, recovery_addresses,
+    forest_of_name,
 };
 use writeback_relay::Liveness;
 use writeback_store::{ResetSession, StoreError, Tenant, ThrottleAnswer, User};
 
 use super::{
     browser::Browser,
-    cookie,
+    code_mail, cookie,
     pages::StartError,
     respond::{self, Failed},
     session::{self, CODE_HOLDS, CODE_TRIES, SESSION_HOLDS},
@@ -27,8 +28,6 @@ use super::{
 };
 use crate::{
     access::blanket,
-    mail,
-    news::language_of,
     state::Cloud,
     tokens::{hash_code, hash_token, new_code, new_token, throttle_key},
 };
@@ -52,6 +51,7 @@ pub(super) async fn take(
     browser: Browser,
     Form(form): Form<NameForm>,
 ) -> Result<Response, Failed> {
+    let began = Instant::now();
     let failed = |error| Failed::store(&browser, error);
     let site = Site::of(&cloud, &browser).await?;
     let again = |problem| {
@@ -121,9 +121,9 @@ pub(super) async fn take(
 
     let found = find(&cloud, tenant, &name).await.map_err(failed)?;
     let typed = form.name.trim();
-    begin(&cloud, &browser, &site, tenant, typed, found)
-        .await
-        .map_err(failed)
+    let response = begin(&cloud, &browser, &site, tenant, typed, found).await;
+    code_mail::takes_its_time(began).await;
+    response.map_err(failed)
 }
 
 /// The page that says that nobody whose name looks like this can reset now.
@@ -229,57 +229,7 @@ async fn begin(
     };
     let audit = session::record(cloud, browser, &session, "user name given", result);
     cloud.store.add_session(&session, &audit).await?;
-    if let (Some(user), Some(tenant)) = (&user, site.tenant(tenant)) {
-        mail_code(cloud, tenant, &session, user, &code);
-    }
+    code_mail::send(cloud, site.tenant(tenant), &session, user.as_ref(), &code);
     let cookie = cookie::session(cookie, &cloud.public_url);
     Ok(respond::see_other_with(browser, "/reset/code", &cookie))
-}
-
-/// Sends a code to the person's recovery addresses.
-pub(super) fn mail_code(
-    cloud: &Arc<Cloud>,
-    tenant: &Tenant,
-    session: &ResetSession,
-    user: &User,
-    code: &str,
-) {
-    let minutes = CODE_HOLDS.as_mins();
-    let text = mail::code_mail(
-        language_of(user),
-        &tenant.name,
-        &session.typed_name,
-        code,
-        minutes,
-    );
-    let cloud = Arc::clone(cloud);
-    let (tenant, addresses) = (tenant.id, recovery(&cloud, user));
-    // In the background, as the mail itself: a name that nobody has is answered as soon.
-    tokio::spawn(async move {
-        let mut allowed = Vec::new();
-        for address in addresses {
-            match cloud.may_send(tenant, Channel::Mail, &address).await {
-                Ok(ThrottleAnswer::Allowed) => allowed.push(address),
-                Ok(ThrottleAnswer::Blocked { until }) => {
-                    tracing::warn!(%tenant, %until,
-                        "a mail was not sent: too many to its address or for the tenant");
-                }
-                Err(error) => {
-                    tracing::error!(error = &error as &dyn std::error::Error, "the store failed");
-                }
-            }
-        }
-        if !allowed.is_empty() {
-            cloud.mailer.send_soon(allowed, text);
-        }
-    });
-}
-
-/// Where a person's codes go.
-pub(super) fn recovery(cloud: &Cloud, user: &User) -> Vec<String> {
-    recovery_addresses(
-        &cloud.recovery,
-        &user.attributes.other_mail,
-        user.attributes.mail.as_deref(),
-    )
 }

@@ -21,6 +21,7 @@ mod isolation;
 mod isolation_portal;
 mod passwords;
 mod portal;
+mod portal_names;
 mod setting;
 mod sign_in_names;
 mod tenants;
