@@ -1,8 +1,9 @@
 //! What a tenant sets about passwords.
 
 use async_trait::async_trait;
+use sqlx::SqliteExecutor;
 use writeback_model::{BannedMode, TenantId};
-use writeback_policy::LimitChanges;
+use writeback_policy::{LimitChange, LimitChanges};
 use writeback_store::{AuditRecord, BannedRules, PasswordRulesStore, StoreError};
 
 use crate::{
@@ -56,41 +57,52 @@ impl PasswordRulesStore for SqliteStore {
     }
 
     async fn limit_changes(&self, tenant: TenantId) -> Result<LimitChanges, StoreError> {
-        let row = sqlx::query("SELECT limits FROM tenant_limits WHERE tenant_id = ?")
-            .bind(tenant.uuid())
-            .fetch_optional(self.readers())
-            .await
-            .doing("read the limits")?;
-        row.map_or_else(
-            || Ok(LimitChanges::default()),
-            |row| {
-                Columns {
-                    row: &row,
-                    table: "tenant_limits",
-                }
-                .json("limits")
-            },
-        )
+        limits(self.readers(), tenant).await
     }
 
-    async fn set_limit_changes(
+    async fn set_limit_change(
         &self,
         tenant: TenantId,
-        changes: &LimitChanges,
+        setting: &str,
+        change: Option<LimitChange>,
         audit: &AuditRecord,
     ) -> Result<(), StoreError> {
-        const DOING: &str = "set the limits";
+        const DOING: &str = "set a limit";
         let mut tx = self.write(DOING).await?;
+        let mut changes = limits(&mut *tx, tenant).await?;
+        match change {
+            Some(change) => changes.insert(setting.to_owned(), change),
+            None => changes.remove(setting),
+        };
         sqlx::query(
             "INSERT INTO tenant_limits (tenant_id, limits) VALUES (?, ?)
              ON CONFLICT (tenant_id) DO UPDATE SET limits = excluded.limits",
         )
         .bind(tenant.uuid())
-        .bind(json(changes)?)
+        .bind(json(&changes)?)
         .execute(&mut *tx)
         .await
         .doing(DOING)?;
         append_audit(&mut tx, audit).await?;
         tx.commit().await.doing(DOING)
     }
+}
+
+async fn limits(
+    executor: impl SqliteExecutor<'_>,
+    tenant: TenantId,
+) -> Result<LimitChanges, StoreError> {
+    let row = sqlx::query("SELECT limits FROM tenant_limits WHERE tenant_id = ?")
+        .bind(tenant.uuid())
+        .fetch_optional(executor)
+        .await
+        .doing("read the limits")?;
+    let Some(row) = row else {
+        return Ok(LimitChanges::default());
+    };
+    Columns {
+        row: &row,
+        table: "tenant_limits",
+    }
+    .json("limits")
 }

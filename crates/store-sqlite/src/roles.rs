@@ -14,20 +14,11 @@ use crate::{
 
 const TABLE: &str = "role_assignments";
 
-/// Whether nobody else is a global administrator who can act, and this one is.
-pub(crate) const IS_LAST: &str = "SELECT
-        EXISTS (
-            SELECT 1 FROM role_assignments CROSS JOIN users
-                ON users.tenant_id = role_assignments.tenant_id AND users.id = user_id
-            WHERE role_assignments.tenant_id = ?1 AND role = 'global-administrator'
-                AND user_id = ?2 AND enabled AND removed_at IS NULL
-        )
-        AND NOT EXISTS (
-            SELECT 1 FROM role_assignments CROSS JOIN users
-                ON users.tenant_id = role_assignments.tenant_id AND users.id = user_id
-            WHERE role_assignments.tenant_id = ?1 AND role = 'global-administrator'
-                AND user_id <> ?2 AND enabled AND removed_at IS NULL
-        ) AS is_last";
+/// Whether the tenant would have no global administrator without them who could sign in, or, where
+/// none can, none at all. The view is what the triggers go by, too.
+pub(crate) const IS_LAST: &str = "SELECT EXISTS (
+        SELECT 1 FROM last_global_administrators WHERE tenant_id = ?1 AND user_id = ?2
+    ) AS is_last";
 
 /// Gives a role, inside a transaction. `false` where they held it.
 pub(crate) async fn grant(

@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use writeback_model::{BannedMode, TenantId};
-use writeback_policy::LimitChanges;
+use writeback_policy::{LimitChange, LimitChanges};
 
 use crate::{AuditRecord, StoreError};
 
@@ -32,11 +32,13 @@ pub trait PasswordRulesStore {
     /// The limits of a tenant that differ from the installation's; none where none were set.
     async fn limit_changes(&self, tenant: TenantId) -> Result<LimitChanges, StoreError>;
 
-    /// Sets the limits of a tenant that differ, in place of those before.
-    async fn set_limit_changes(
+    /// Sets how one limit of a tenant differs, by its name in settings; `None` where it does not
+    /// any more. The others stay as they are.
+    async fn set_limit_change(
         &self,
         tenant: TenantId,
-        changes: &LimitChanges,
+        setting: &str,
+        change: Option<LimitChange>,
         audit: &AuditRecord,
     ) -> Result<(), StoreError>;
 }

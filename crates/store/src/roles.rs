@@ -24,7 +24,8 @@ pub enum RevokeAnswer {
     Revoked,
     /// They did not hold it; nothing changed.
     AsBefore,
-    /// They are the last global administrator of the tenant who is enabled: it stays so.
+    /// They are the last global administrator of the tenant who can sign in, or, where none can,
+    /// who is enabled: it stays so.
     LastGlobalAdministrator,
 }
 

@@ -51,7 +51,7 @@ pub enum CloudUserAnswer {
     Unknown,
     /// Somebody else has the user principal name.
     NameTaken,
-    /// They are the last global administrator who is enabled: they stay so.
+    /// They are the last global administrator who can sign in: they stay so.
     LastGlobalAdministrator,
 }
 

@@ -41,7 +41,7 @@ pub enum RoleCommand {
         #[command(flatten)]
         cloud: Cloud,
     },
-    /// Take a role from a person. The last global administrator who is enabled stays one.
+    /// Take a role from a person. The last global administrator who can sign in stays one.
     #[command(
         after_help = "Example:\n  writeback admin role revoke helpdesk-administrator petra@example.org"
     )]

@@ -2,7 +2,7 @@
 
 use writeback_model::{BannedMode, Secret};
 use writeback_policy::{
-    Limit, LimitChange, LimitChanges, Limits,
+    Limit, LimitChange, Limits,
     banned::{Banned, BannedContext, TERMS_MAX, TermError, Terms, check, read_terms, score},
 };
 use writeback_store::{BannedRules, activity};
@@ -147,19 +147,14 @@ impl Admin<'_> {
             });
         }
         let tenant = self.tenant().await?;
-        let mut changes: LimitChanges = self.store.limit_changes(tenant.id).await?;
         let detail = match change {
-            Some(change) => {
-                changes.insert(setting.to_owned(), change);
-                format!("{setting}: {}, by {by}", said(change))
-            }
-            None => {
-                changes.remove(setting);
-                format!("{setting}: as the installation has it, by {by}")
-            }
+            Some(change) => format!("{setting}: {}, by {by}", said(change)),
+            None => format!("{setting}: as the installation has it, by {by}"),
         };
         let audit = self.record(tenant.id, activity::LIMITS_SET, detail);
-        let set = self.store.set_limit_changes(tenant.id, &changes, &audit);
+        let set = self
+            .store
+            .set_limit_change(tenant.id, setting, change, &audit);
         Ok(set.await?)
     }
 }

@@ -10,8 +10,8 @@ use super::{Admin, AdminError, GroupError};
 pub enum RoleError {
     /// Nobody could administer the tenant any more.
     #[error(
-        "{0} is the last global administrator who is enabled, and stays one: grant the role to \
-         somebody else first"
+        "{0} is the last global administrator who can sign in, and stays one: grant the role to \
+         somebody else of the cloud first, and give them a password"
     )]
     LastGlobalAdministrator(String),
     /// Something else.

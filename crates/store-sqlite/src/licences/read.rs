@@ -9,7 +9,7 @@ use writeback_store::{Assignee, GroupRef, LicenceAssignment, StoreError, Subscri
 use super::{row, seats};
 use crate::{
     groups::{group_id, of_user, queries::my_groups},
-    row::{Columns, Doing, micros},
+    row::{Columns, Doing, json, micros},
 };
 
 /// The assignments that reach a person, with their seats. The place in the order of seats is
@@ -241,35 +241,25 @@ pub(super) async fn any_assigned(
 ) -> Result<bool, StoreError> {
     const DOING: &str = "look for an assigned licence";
     let mut snapshot = readers.begin().await.doing(DOING)?;
-    let rows = sqlx::query(
-        "SELECT *, EXISTS (
-             SELECT 1 FROM licence_assignments
-             WHERE licence_assignments.tenant_id = skus.tenant_id AND sku_id = skus.id
-                 AND user_id IS NULL AND group_id IS NULL
-         ) AS everybody
-         FROM skus WHERE tenant_id = ?",
-    )
-    .bind(tenant.uuid())
-    .fetch_all(&mut *snapshot)
-    .await
-    .doing(DOING)?;
+    let rows = sqlx::query("SELECT * FROM skus WHERE tenant_id = ?")
+        .bind(tenant.uuid())
+        .fetch_all(&mut *snapshot)
+        .await
+        .doing(DOING)?;
     for row in &rows {
-        let columns = columns_of(row);
-        let sku = row::sku(&columns)?;
-        let matters = sku
-            .plans
-            .iter()
-            .any(|plan| Plan::of(plan.id) != Plan::Other);
-        if !matters || !sku.term.state(now).works() {
+        let sku = row::sku(&columns_of(row))?;
+        if !sku.term.state(now).works() {
             continue;
         }
-        if sku.prepaid != Some(0) && columns.get("everybody")? {
+        let (entitling, everybody) = entitling(&mut snapshot, tenant, &sku).await?;
+        if sku.prepaid != Some(0) && everybody {
             return Ok(true);
         }
         let anybody: bool = sqlx::query_scalar(seats::ANYBODY)
             .bind(tenant.uuid())
             .bind(sku.id.uuid())
             .bind(sku.prepaid.is_some())
+            .bind(json(&entitling)?)
             .fetch_one(&mut *snapshot)
             .await
             .doing(DOING)?;
@@ -278,6 +268,39 @@ pub(super) async fn any_assigned(
         }
     }
     Ok(false)
+}
+
+/// The assignments of a SKU that leave a plan which decides something here, and whether one of them
+/// is to everybody.
+async fn entitling(
+    tx: &mut SqliteConnection,
+    tenant: TenantId,
+    sku: &writeback_store::NewSku,
+) -> Result<(Vec<i64>, bool), StoreError> {
+    const DOING: &str = "look for an assigned licence";
+    let rows = sqlx::query(
+        "SELECT seq, disabled_plans, user_id IS NULL AND group_id IS NULL AS everybody
+         FROM licence_assignments WHERE tenant_id = ? AND sku_id = ?",
+    )
+    .bind(tenant.uuid())
+    .bind(sku.id.uuid())
+    .fetch_all(tx)
+    .await
+    .doing(DOING)?;
+    let (mut entitling, mut everybody) = (Vec::new(), false);
+    for row in &rows {
+        let columns = Columns {
+            row,
+            table: "licence_assignments",
+        };
+        let disabled = row::disabled(&columns)?;
+        let decides = |id| Plan::of(id) != Plan::Other && !disabled.contains(&id);
+        if sku.plans.iter().any(|plan| decides(plan.id)) {
+            entitling.push(columns.get("seq")?);
+            everybody |= columns.get::<bool>("everybody")?;
+        }
+    }
+    Ok((entitling, everybody))
 }
 
 /// One SKU, inside a transaction, with the time until which it has too many seats.

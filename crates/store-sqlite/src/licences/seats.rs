@@ -11,26 +11,35 @@ use writeback_store::StoreError;
 use crate::row::{Doing, micros};
 
 /// The common table expression `wanted` (person, whether it is not their own assignment, when
-/// it was made): everybody who is assigned the SKU ?2 of the tenant ?1.
+/// it was made): everybody who is assigned the SKU ?2 of the tenant ?1, by an assignment for which
+/// the condition holds where there is one.
 macro_rules! wanted {
     () => {
+        wanted!("")
+    };
+    ($condition:literal) => {
         concat!(
-            crate::groups::queries::people_in!(
+            crate::groups::queries::people_in!(concat!(
                 "SELECT group_id, assigned_at FROM licence_assignments
-         WHERE tenant_id = ?1 AND sku_id = ?2 AND group_id IS NOT NULL"
-            ),
+         WHERE tenant_id = ?1 AND sku_id = ?2 AND group_id IS NOT NULL ",
+                $condition
+            )),
             ",
     each (id, inherited, at) AS (
         SELECT user_id, 0, assigned_at FROM licence_assignments
         CROSS JOIN users ON users.tenant_id = ?1 AND users.id = user_id
-        WHERE licence_assignments.tenant_id = ?1 AND sku_id = ?2 AND removed_at IS NULL
+        WHERE licence_assignments.tenant_id = ?1 AND sku_id = ?2 AND removed_at IS NULL ",
+            $condition,
+            "
         UNION ALL
         SELECT id, 1, at FROM people
         UNION ALL
         SELECT users.id, 1, assigned_at FROM licence_assignments
         CROSS JOIN users ON users.tenant_id = ?1
         WHERE licence_assignments.tenant_id = ?1 AND sku_id = ?2 AND user_id IS NULL
-            AND group_id IS NULL AND removed_at IS NULL
+            AND group_id IS NULL AND removed_at IS NULL ",
+            $condition,
+            "
     ),
     wanted (id, inherited, at) AS (
         SELECT id, min(inherited), min(at) FROM each GROUP BY id
@@ -63,9 +72,10 @@ pub(super) const WAITING: &str = concat!(
 
 pub(super) const COUNT_WANTED: &str = concat!(wanted!(), "SELECT count(*) FROM wanted");
 
-/// Whether somebody is assigned it and has a seat, if ?3 says that one is needed.
+/// Whether somebody is assigned it by one of the assignments ?4 (JSON) and has a seat, if ?3 says
+/// that one is needed.
 pub(super) const ANYBODY: &str = concat!(
-    wanted!(),
+    wanted!("AND licence_assignments.seq IN (SELECT value FROM json_each(?4))"),
     "SELECT EXISTS (SELECT 1 FROM wanted WHERE NOT ?3 OR id IN
          (SELECT user_id FROM licence_seats WHERE tenant_id = ?1 AND sku_id = ?2))"
 );

@@ -141,9 +141,8 @@ async fn set_passwords(store: &impl Store, tenant: TenantId, from: u8) {
         times: Some(from.into()),
         ..LimitChange::default()
     };
-    let changes = [("codes_per_name".to_owned(), change)].into();
     store
-        .set_limit_changes(tenant, &changes, &record)
+        .set_limit_change(tenant, "codes_per_name", Some(change), &record)
         .await
         .unwrap();
 }

@@ -269,6 +269,36 @@ pub async fn what_does_not_matter_here_enables_nothing<F: Fixture>(fixture: &F) 
     assert!(!store.any_licence_assigned(tenant, at(1)).await.unwrap());
 }
 
+pub async fn an_assignment_without_the_plans_that_matter_enables_nothing<F: Fixture>(fixture: &F) {
+    let (store, tenant) = with_tenant(fixture).await;
+    without_self_hosted(&store, tenant).await;
+    let sku = bought(&store, tenant, Some(9)).await;
+    let all = store.skus(tenant, at(1)).await.unwrap();
+    let all = all.iter().find(|it| it.sku.id == sku).unwrap();
+    let all: Vec<_> = all.sku.plans.iter().map(|plan| plan.id).collect();
+    let person = cloud_user(&store, tenant, 1).await;
+    let group = new_group(&store, tenant, 1).await;
+    let other = cloud_user(&store, tenant, 2).await;
+    put_into(&store, tenant, group, GroupMember::User(other)).await;
+    let record = audit(tenant, "Licence assigned");
+    let any = async |disabled: &[ServicePlanId], to| {
+        let given = store.assign_licence(tenant, sku, to, disabled, at(1), &record);
+        assert!(matches!(
+            given.await.unwrap(),
+            AssignAnswer::Assigned { .. }
+        ));
+        store.any_licence_assigned(tenant, at(1)).await.unwrap()
+    };
+    let each = [user(person), Assignee::Group(group), Assignee::Everybody];
+    for to in each {
+        assert!(!any(&all, to).await, "{to:?}");
+    }
+    for to in each {
+        assert!(any(&[], to).await, "{to:?}");
+        assert!(!any(&all, to).await, "{to:?}");
+    }
+}
+
 pub async fn a_licence_to_an_empty_group_is_nobodys<F: Fixture>(fixture: &F) {
     let (store, tenant) = with_tenant(fixture).await;
     without_self_hosted(&store, tenant).await;

@@ -174,6 +174,7 @@ macro_rules! conformance_tests {
                 disabled_plans_are_the_assignments
                 a_licence_works_by_its_state
                 what_does_not_matter_here_enables_nothing
+                an_assignment_without_the_plans_that_matter_enables_nothing
                 a_licence_to_an_empty_group_is_nobodys
                 the_last_seat_is_given_once
                 a_person_takes_one_seat_by_many_assignments
@@ -203,6 +204,7 @@ macro_rules! conformance_tests {
             passwords {
                 banned_passwords_are_the_default_until_they_are_set
                 limits_are_the_installations_until_they_are_set
+                limits_that_are_set_at_once_are_all_kept
             }
             people {
                 rules_are_the_defaults_until_they_are_set
@@ -247,6 +249,7 @@ macro_rules! conformance_tests {
                 whoever_holds_a_role_is_an_administrator
                 who_is_made_an_administrator_holds_the_role
                 the_last_global_administrator_stays
+                whoever_cannot_sign_in_is_no_other_administrator
                 of_many_revocations_at_once_one_administrator_stays
             }
             runs {

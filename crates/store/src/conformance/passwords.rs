@@ -5,7 +5,7 @@ use writeback_policy::{LimitChange, LimitChanges};
 
 use super::{
     Fixture,
-    given::{audit, records, with_tenant},
+    given::{at_once, audit, records, with_tenant},
 };
 use crate::{BannedRules, PasswordRulesStore};
 
@@ -45,17 +45,36 @@ pub async fn limits_are_the_installations_until_they_are_set<F: Fixture>(fixture
         block_minutes: Some(7),
         ..LimitChange::default()
     };
-    for changes in [
-        LimitChanges::from([("codes_per_name".to_owned(), change)]),
-        LimitChanges::default(),
+    for (change, changes) in [
+        (
+            Some(change),
+            LimitChanges::from([("codes_per_name".to_owned(), change)]),
+        ),
+        (None, LimitChanges::default()),
     ] {
         let record = audit(tenant, "Limits set");
         store
-            .set_limit_changes(tenant, &changes, &record)
+            .set_limit_change(tenant, "codes_per_name", change, &record)
             .await
             .unwrap();
         let other = fixture.open().await;
         assert_eq!(other.limit_changes(tenant).await.unwrap(), changes);
     }
     assert_eq!(records(&store, tenant).await, before + 2);
+}
+
+pub async fn limits_that_are_set_at_once_are_all_kept<F: Fixture>(fixture: &F) {
+    let (store, tenant) = with_tenant(fixture).await;
+    at_once(fixture, 12, move |store, turn| async move {
+        let change = LimitChange {
+            times: Some(turn),
+            ..LimitChange::default()
+        };
+        let record = audit(tenant, "Limits set");
+        let setting = format!("limit{turn}");
+        let set = store.set_limit_change(tenant, &setting, Some(change), &record);
+        set.await.unwrap();
+    })
+    .await;
+    assert_eq!(store.limit_changes(tenant).await.unwrap().len(), 12);
 }

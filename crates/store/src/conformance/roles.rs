@@ -9,7 +9,10 @@ use super::{
     directory::{attributes, user_id},
     given::{at, at_once, audit, records, with_tenant},
 };
-use crate::{GrantAnswer, NewCloudUser, RevokeAnswer, RoleHolder, RoleStore, Store, UserStore};
+use crate::{
+    CloudUserAnswer, CloudUserStore, GrantAnswer, NewCloudUser, PasswordHash, RevokeAnswer,
+    RoleHolder, RoleStore, Store, UserPassword, UserStore,
+};
 
 const GLOBAL: Role = Role::GlobalAdministrator;
 
@@ -136,6 +139,49 @@ pub async fn the_last_global_administrator_stays<F: Fixture>(fixture: &F) {
     let answer = revoke(&store, tenant, first, GLOBAL).await;
     assert_eq!(answer, RevokeAnswer::Revoked);
     assert!(is_last(second).await);
+}
+
+pub async fn whoever_cannot_sign_in_is_no_other_administrator<F: Fixture>(fixture: &F) {
+    let (store, tenant) = with_tenant(fixture).await;
+    let (first, second) = (
+        cloud_user(&store, tenant, 1).await,
+        cloud_user(&store, tenant, 2).await,
+    );
+    for user in [first, second] {
+        grant(&store, tenant, user, GLOBAL).await;
+    }
+    let is_last = async |user| {
+        store
+            .is_last_global_administrator(tenant, user)
+            .await
+            .unwrap()
+    };
+    // Nobody can sign in: each acts beside the other.
+    assert!(!is_last(first).await && !is_last(second).await);
+    set_password(&store, tenant, first).await;
+    assert!(is_last(first).await && !is_last(second).await);
+    let refused = RevokeAnswer::LastGlobalAdministrator;
+    assert_eq!(revoke(&store, tenant, first, GLOBAL).await, refused);
+    let record = audit(tenant, "User changed");
+    let deleted = store.delete_cloud_user(tenant, first, &record).await;
+    assert_eq!(deleted.unwrap(), CloudUserAnswer::LastGlobalAdministrator);
+    set_password(&store, tenant, second).await;
+    assert!(!is_last(first).await && !is_last(second).await);
+    let answer = revoke(&store, tenant, first, GLOBAL).await;
+    assert_eq!(answer, RevokeAnswer::Revoked);
+    assert!(is_last(second).await);
+}
+
+async fn set_password(store: &impl Store, tenant: TenantId, user: UserId) {
+    let hash = PasswordHash::from_phc("$argon2id$v=19$m=1,t=1,p=1$salt$hash".to_owned());
+    let password = UserPassword {
+        hash: hash.unwrap(),
+        must_change: false,
+        set_at: at(1),
+    };
+    let record = audit(tenant, "Password set");
+    let set = store.set_user_password(tenant, user, &password, None, &record);
+    assert!(set.await.unwrap());
 }
 
 pub async fn of_many_revocations_at_once_one_administrator_stays<F: Fixture>(fixture: &F) {
