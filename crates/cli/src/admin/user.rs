@@ -10,7 +10,7 @@ use writeback_store::{ConnectorStore, Group, User, UserStore};
 use writeback_sync::Origin;
 
 use super::{
-    Cloud, print,
+    Cloud, operator, print,
     text::{ago, at, one_line},
     user_import, user_sign_in,
 };
@@ -23,6 +23,20 @@ pub enum UserCommand {
     Import(user_import::ImportArguments),
     Password(user_sign_in::PasswordArguments),
     SignOut(user_sign_in::SignOutArguments),
+    /// Let somebody of the cloud alone sign in and reset again.
+    #[command(after_help = "Example:\n  writeback admin user enable petra@example.org")]
+    Enable(WhoArguments),
+    /// Sign somebody of the cloud alone out everywhere, and keep them out.
+    ///
+    /// Synchronised people are disabled in their directory, and the cloud follows.
+    #[command(after_help = "Example:\n  writeback admin user disable petra@example.org")]
+    Disable(WhoArguments),
+    /// Delete somebody of the cloud alone, for good.
+    ///
+    /// Their password, sign-ins, roles, licences and memberships go with them. What they did stays
+    /// in the audit trail. To keep them out for a while, disable them.
+    #[command(after_help = "Example:\n  writeback admin user delete petra@example.org")]
+    Delete(WhoArguments),
     /// Show what the cloud knows of a person.
     #[command(
         after_help = "Examples:\n  writeback admin user show alice@corp.example.org\n  \
@@ -34,6 +48,14 @@ pub enum UserCommand {
         #[command(flatten)]
         cloud: Cloud,
     },
+}
+
+#[derive(Args)]
+pub struct WhoArguments {
+    /// Who.
+    name: UserName,
+    #[command(flatten)]
+    cloud: Cloud,
 }
 
 /// Make a person who is in no directory.
@@ -71,6 +93,9 @@ pub(super) async fn run(command: UserCommand) -> anyhow::Result<()> {
         UserCommand::Import(arguments) => user_import::import(arguments).await,
         UserCommand::Password(arguments) => user_sign_in::password(arguments).await,
         UserCommand::SignOut(arguments) => user_sign_in::sign_out(arguments).await,
+        UserCommand::Enable(arguments) => enable(arguments, true).await,
+        UserCommand::Disable(arguments) => enable(arguments, false).await,
+        UserCommand::Delete(arguments) => delete(arguments).await,
         UserCommand::Show { name, cloud } => show(&name, &cloud).await,
     }
 }
@@ -87,6 +112,31 @@ async fn create(arguments: CreateArguments) -> anyhow::Result<()> {
     let name = one_line(person.name.trim());
     let id = open.admin().create_user(person).await?;
     println!("{name} is made ({id}).");
+    Ok(())
+}
+
+async fn enable(arguments: WhoArguments, enabled: bool) -> anyhow::Result<()> {
+    let open = arguments.cloud.open().await?;
+    let admin = open.admin();
+    let user = admin.find_user(&arguments.name).await?;
+    let changed = admin.enable_user(&user, enabled, &operator::by()).await?;
+    let name = one_line(&user.attributes.user_principal_name);
+    match (enabled, changed) {
+        (true, true) => println!("{name} is enabled."),
+        (true, false) => println!("{name} was enabled already."),
+        (false, true) => println!("{name} is disabled, and signed out everywhere."),
+        (false, false) => println!("{name} was disabled already."),
+    }
+    Ok(())
+}
+
+async fn delete(arguments: WhoArguments) -> anyhow::Result<()> {
+    let open = arguments.cloud.open().await?;
+    let admin = open.admin();
+    let user = admin.find_user(&arguments.name).await?;
+    admin.delete_user(&user, &operator::by()).await?;
+    let name = one_line(&user.attributes.user_principal_name);
+    println!("{name} is deleted ({}).", user.id);
     Ok(())
 }
 

@@ -137,8 +137,13 @@ impl Admin<'_> {
         by: &str,
     ) -> Result<u64, LicenceError> {
         let tenant = self.tenant().await?;
+        let without = disabled.iter().map(|plan| plan.name.as_str());
+        let deed = match without.collect::<Vec<_>>().as_slice() {
+            [] => "assigned".to_owned(),
+            plans => format!("assigned without {}", plans.join(", ")),
+        };
         let disabled: Vec<_> = disabled.iter().map(|plan| plan.id).collect();
-        let audit = self.licence_record(tenant.id, "assigned", sku, to, by);
+        let audit = self.licence_record(tenant.id, &deed, sku, to, by);
         let (store, now) = (self.store, self.clock.now());
         let answer = if dry_run {
             store

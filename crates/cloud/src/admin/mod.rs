@@ -3,6 +3,7 @@
 //! All of it goes through the database, also while the cloud runs: what is wished for there, the
 //! running cloud takes within a second.
 
+mod cloud_users;
 mod domains;
 mod explain;
 mod groups;
@@ -23,6 +24,7 @@ mod user_passwords;
 mod writeback;
 mod writeback_test;
 
+pub use cloud_users::CloudUserError;
 pub use domains::{Proof, verification_text};
 pub use explain::Explained;
 pub use groups::GroupError;

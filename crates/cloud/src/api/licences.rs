@@ -4,12 +4,15 @@ use std::sync::Arc;
 
 use axum::{
     Json,
-    extract::{Path, State, rejection::PathRejection},
+    extract::{
+        Path, State,
+        rejection::{JsonRejection, PathRejection},
+    },
 };
 use http::StatusCode;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use writeback_model::UserId;
-use writeback_policy::roles::Act;
+use writeback_policy::{licence::ServicePlan, roles::Act};
 use writeback_store::{Assignee, SubscribedSku};
 
 use super::{ApiError, SignedIn};
@@ -58,24 +61,62 @@ pub(super) async fn list(
     }))
 }
 
-/// `PUT`: assigns a licence to a person.
+/// What does not come with it.
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct WithoutPlans {
+    /// Service plans, by name or identifier. Absent: as it is assigned already, else none.
+    disabled: Option<Vec<String>>,
+}
+
+/// `PUT`: assigns a licence to a person. Plans that are disabled in their assignment stay so,
+/// unless a body says which are.
 pub(super) async fn assign(
     State(cloud): State<Arc<Cloud>>,
     caller: SignedIn,
     of: Result<Path<(UserId, String)>, PathRejection>,
+    body: Result<Option<Json<WithoutPlans>>, JsonRejection>,
 ) -> Result<Json<Assigned>, ApiError> {
     let Path((id, sku)) = of?;
+    let wanted = body?.unwrap_or_default().0.disabled;
     caller.may(Act::AssignLicences, &[])?;
     let user = caller.person(&*cloud.store, id).await?;
     let admin = caller.admin(&cloud);
     let sku = admin.find_sku(&sku).await?;
     let to = Assignee::User(user.id);
+    let disabled = match wanted {
+        Some(wanted) => wanted
+            .iter()
+            .map(|plan| plan.parse())
+            .collect::<Result<Vec<ServicePlan>, _>>()
+            .map_err(|error| ApiError::bad_request(error.to_string()))?,
+        None => disabled_before(&cloud, &caller, &sku, to).await?,
+    };
     let without_seat = admin
-        .assign_licence(&sku, to, &[], false, &caller.by())
+        .assign_licence(&sku, to, &disabled, false, &caller.by())
         .await?;
     Ok(Json(Assigned {
         waits_for_seat: without_seat > 0,
     }))
+}
+
+async fn disabled_before(
+    cloud: &Cloud,
+    caller: &SignedIn,
+    sku: &SubscribedSku,
+    to: Assignee,
+) -> Result<Vec<ServicePlan>, ApiError> {
+    let assigned = cloud.store.licence_assignments(caller.tenant).await?;
+    let before = assigned
+        .into_iter()
+        .find(|it| it.sku == sku.sku.id && it.to == to)
+        .map(|it| it.disabled)
+        .unwrap_or_default();
+    let plans = sku.sku.plans.iter();
+    Ok(plans
+        .filter(|plan| before.contains(&plan.id))
+        .cloned()
+        .collect())
 }
 
 /// `DELETE`: takes a licence back that was assigned to the person directly.

@@ -55,6 +55,9 @@ pub fn routes() -> Router<Arc<Cloud>> {
             "/users/{id}/sessions",
             get(users::sessions).delete(users::end_sessions),
         )
+        .route("/users/{id}", delete(users::remove))
+        .route("/users/{id}/enable", post(users::enable))
+        .route("/users/{id}/disable", post(users::disable))
         .route("/users/{id}/password", post(users::password))
         .route(
             "/users/{id}/roles/{role}",

@@ -4,7 +4,7 @@ use http::StatusCode;
 
 use super::ApiError;
 use crate::{
-    admin::{AdminError, GroupError, LicenceError, PasswordError, RoleError},
+    admin::{AdminError, CloudUserError, GroupError, LicenceError, PasswordError, RoleError},
     sign_in::HashError,
 };
 
@@ -42,6 +42,20 @@ impl From<RoleError> for ApiError {
                 Self::new(StatusCode::CONFLICT, "last-global-administrator", message)
             }
             RoleError::Group(error) => error.into(),
+        }
+    }
+}
+
+impl From<CloudUserError> for ApiError {
+    fn from(error: CloudUserError) -> Self {
+        let message = error.to_string();
+        match error {
+            CloudUserError::Synchronised(_) => Self::new(
+                StatusCode::UNPROCESSABLE_ENTITY,
+                "user-in-directory",
+                message,
+            ),
+            CloudUserError::Role(error) => error.into(),
         }
     }
 }

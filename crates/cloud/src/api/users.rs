@@ -10,9 +10,10 @@ use axum::{
     },
 };
 use http::StatusCode;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use writeback_model::{Secret, UserId};
 use writeback_policy::roles::Act;
+use writeback_store::User;
 
 use super::{
     ApiError, SignedIn,
@@ -47,6 +48,70 @@ pub(super) async fn password(
         .set_user_password(&user, hash, true, watched, &caller.by())
         .await?;
     Ok(StatusCode::NO_CONTENT)
+}
+
+/// What became of it.
+#[derive(Serialize)]
+pub(super) struct Changed {
+    /// It was so already.
+    already: bool,
+}
+
+/// `POST …/enable`: lets somebody of the cloud alone sign in and reset again.
+pub(super) async fn enable(
+    State(cloud): State<Arc<Cloud>>,
+    caller: SignedIn,
+    id: Result<Path<UserId>, PathRejection>,
+) -> Result<Json<Changed>, ApiError> {
+    enable_or_not(&cloud, &caller, id, true).await
+}
+
+/// `POST …/disable`: signs somebody of the cloud alone out, and keeps them out.
+pub(super) async fn disable(
+    State(cloud): State<Arc<Cloud>>,
+    caller: SignedIn,
+    id: Result<Path<UserId>, PathRejection>,
+) -> Result<Json<Changed>, ApiError> {
+    enable_or_not(&cloud, &caller, id, false).await
+}
+
+async fn enable_or_not(
+    cloud: &Cloud,
+    caller: &SignedIn,
+    id: Result<Path<UserId>, PathRejection>,
+    enabled: bool,
+) -> Result<Json<Changed>, ApiError> {
+    let user = managed(cloud, caller, id).await?;
+    let admin = caller.admin(cloud);
+    let changed = admin.enable_user(&user, enabled, &caller.by()).await?;
+    Ok(Json(Changed { already: !changed }))
+}
+
+/// `DELETE`: deletes somebody of the cloud alone, for good.
+pub(super) async fn remove(
+    State(cloud): State<Arc<Cloud>>,
+    caller: SignedIn,
+    id: Result<Path<UserId>, PathRejection>,
+) -> Result<StatusCode, ApiError> {
+    let user = managed(&cloud, &caller, id).await?;
+    caller
+        .admin(&cloud)
+        .delete_user(&user, &caller.by())
+        .await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// The person, where the caller may manage them.
+async fn managed(
+    cloud: &Cloud,
+    caller: &SignedIn,
+    id: Result<Path<UserId>, PathRejection>,
+) -> Result<User, ApiError> {
+    let Path(id) = id?;
+    let user = caller.person(&*cloud.store, id).await?;
+    let roles = cloud.store.roles_of(caller.tenant, user.id).await?;
+    caller.may(Act::ManageUsers, &roles)?;
+    Ok(user)
 }
 
 /// `GET …/sessions`: where somebody is signed in, newest first.

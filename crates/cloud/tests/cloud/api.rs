@@ -4,7 +4,7 @@ use jiff::SignedDuration;
 use reqwest::StatusCode;
 use serde_json::json;
 use writeback_model::{Clock, Role};
-use writeback_store::{AuditStore, SignInTryStore, WritebackStore};
+use writeback_store::{Assignee, AuditStore, LicenceStore, SignInTryStore, WritebackStore};
 
 use crate::{
     api_caller::{Answer, Caller, PASSWORD, person, sign_in},
@@ -270,6 +270,9 @@ async fn no_call_of_an_administrator_reaches_another_tenant() {
         chief.get(&on("/explain")).await,
         chief.get(&on("/sessions")).await,
         chief.delete(&on("/sessions")).await,
+        chief.post(&on("/enable"), json!({})).await,
+        chief.post(&on("/disable"), json!({})).await,
+        chief.delete(&on("")).await,
         chief.post(&on("/password"), password).await,
         chief.put(&on("/roles/global-administrator")).await,
         chief.delete(&on("/roles/global-administrator")).await,
@@ -344,4 +347,105 @@ async fn wrong_codes_are_counted_over_all_codes() {
     }
     let (wrong, blocked) = ("wrong-code", "too-many-wrong-codes");
     assert_eq!(answers, [wrong, wrong, wrong, wrong, wrong, blocked]);
+}
+
+#[tokio::test]
+async fn people_of_the_cloud_are_disabled_enabled_and_deleted() {
+    let setting = Setting::new().await;
+    let tenant = setting.tenant.id;
+    let (chief, chief_id) = Caller::with_role(
+        &setting,
+        tenant,
+        "chief@example.test",
+        Role::GlobalAdministrator,
+    )
+    .await;
+    let (desk, _) = Caller::with_role(
+        &setting,
+        tenant,
+        "desk@example.test",
+        Role::HelpdeskAdministrator,
+    )
+    .await;
+    let name = "petra@example.test";
+    let petra = person(&setting, tenant, name, false).await;
+    let petra_here = Caller::signed_in(&setting, tenant, name).await;
+    let on = |path: &str| format!("/users/{petra}{path}");
+    let none = json!({});
+    assert_eq!(
+        desk.post(&on("/disable"), none.clone()).await.code(),
+        "no-role"
+    );
+    let refused = chief.post(&on("/disable"), none.clone()).await;
+    assert_eq!(refused.code(), "second-factor-needed");
+    chief.shows_second_factor().await;
+
+    let done = chief.post(&on("/disable"), none.clone()).await;
+    assert_eq!(done.body, json!({ "already": false }));
+    let again = chief.post(&on("/disable"), none.clone()).await;
+    assert_eq!(again.body, json!({ "already": true }));
+    assert_eq!(petra_here.get("/me").await.code(), "not-signed-in");
+    assert_ne!(
+        sign_in(&setting, tenant, name, PASSWORD).await.status,
+        StatusCode::OK
+    );
+    let done = chief.post(&on("/enable"), none.clone()).await;
+    assert_eq!(done.body, json!({ "already": false }));
+    let petra_here = Caller::signed_in(&setting, tenant, name).await;
+
+    let gone = chief.delete(&on("")).await;
+    assert_eq!(gone.status, StatusCode::NO_CONTENT);
+    assert_eq!(petra_here.get("/me").await.code(), "not-signed-in");
+    assert_eq!(chief.delete(&on("")).await.code(), "not-found");
+    let trail = chief.get("/audit?limit=20").await.body.to_string();
+    for activity in ["Update user", "Delete user"] {
+        assert!(trail.contains(activity), "{activity}: {trail}");
+    }
+
+    // Nobody takes away the last one who can sign in, nor oneself.
+    for last in [
+        chief.delete(&format!("/users/{chief_id}")).await,
+        chief
+            .post(&format!("/users/{chief_id}/disable"), none)
+            .await,
+    ] {
+        assert_eq!(last.code(), "last-global-administrator", "{last:?}");
+    }
+}
+
+#[tokio::test]
+async fn plans_that_are_left_out_of_a_licence_stay_so() {
+    let setting = Setting::new().await;
+    let tenant = setting.tenant.id;
+    let (chief, _) = Caller::with_role(
+        &setting,
+        tenant,
+        "chief@example.test",
+        Role::GlobalAdministrator,
+    )
+    .await;
+    let petra = person(&setting, tenant, "petra@example.test", false).await;
+    let path = format!("/users/{petra}/licences/WRITEBACK_SELF_HOSTED");
+    let left_out = async || {
+        let assigned = setting.store.licence_assignments(tenant).await.unwrap();
+        let hers = assigned
+            .into_iter()
+            .find(|it| it.to == Assignee::User(petra));
+        hers.map(|it| it.disabled.len())
+    };
+    assert_eq!(left_out().await, None);
+    let body = json!({ "disabled": ["AAD_PREMIUM", "AAD_PREMIUM_P2"] });
+    let given = chief.call(reqwest::Method::PUT, &path, Some(&body)).await;
+    assert_eq!(given.status, StatusCode::OK, "{given:?}");
+    assert_eq!(left_out().await, Some(2));
+    assert_eq!(chief.put(&path).await.status, StatusCode::OK);
+    assert_eq!(left_out().await, Some(2), "a repeat changes nothing");
+    let none = json!({ "disabled": [] });
+    chief.call(reqwest::Method::PUT, &path, Some(&none)).await;
+    assert_eq!(left_out().await, Some(0));
+    let wrong = json!({ "disabled": ["no plan of anything"] });
+    let refused = chief.call(reqwest::Method::PUT, &path, Some(&wrong)).await;
+    assert_eq!(refused.code(), "bad-request");
+    let trail = chief.get("/audit?limit=20").await.body.to_string();
+    assert!(trail.contains("without AAD_PREMIUM"), "{trail}");
 }

@@ -406,6 +406,18 @@ const ROUTES: &[(&str, &str)] = &[
         "no_call_of_an_administrator_reaches_another_tenant",
     ),
     (
+        "\"/users/{id}\"",
+        "no_call_of_an_administrator_reaches_another_tenant",
+    ),
+    (
+        "\"/users/{id}/enable\"",
+        "no_call_of_an_administrator_reaches_another_tenant",
+    ),
+    (
+        "\"/users/{id}/disable\"",
+        "no_call_of_an_administrator_reaches_another_tenant",
+    ),
+    (
         "\"/users/{id}/password\"",
         "no_call_of_an_administrator_reaches_another_tenant",
     ),
