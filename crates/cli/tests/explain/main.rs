@@ -118,6 +118,20 @@ const BLOCKED: &[(&str, &str, &str, &str, &str)] = &[
         "passwords per user: used up until 2100-01-01T00:00:00Z",
         "Wait until 2100-01-01T00:00:00Z.",
     ),
+    (
+        "fine",
+        "change",
+        "offered",
+        "carried out by no page and no call yet",
+        "Change it at a computer of the domain, or reset it here.",
+    ),
+    (
+        "cloudy",
+        "reset",
+        "offered",
+        "carried out by no page and no call yet",
+        "Have an administrator set the password.",
+    ),
 ];
 
 #[tokio::test]
@@ -131,6 +145,8 @@ async fn everybody_who_is_blocked_has_the_reason_that_is_theirs() {
             .unwrap()
             .iter()
             .filter(|it| it["holds"] == "no")
+            // What nobody can do yet is said beside the reason that is theirs.
+            .filter(|it| it["rule"] != "offered" || *rule == "offered")
             .collect();
         // Whoever lacks a gate lacks a registration for it, too.
         let expected = if *rule == "gates" { 2 } else { 1 };
@@ -180,7 +196,8 @@ async fn what_is_the_organisations_blocks_everybody() {
 
     company.set_policy("scope = \"off\"").await;
     assert_eq!(first("reset"), ("policy-scope".into(), "SSPR_0009".into()));
-    company.explain("fine", "change", 0);
+    // What a change needs is not in the policy's hands: only that nothing carries it out is said.
+    assert_eq!(first("change"), ("offered".into(), "SSPR_0011".into()));
     // An administrator is not in the scope's hands, and has a switch of their own.
     company
         .set_policy("scope = \"off\"\n[administrators]\nreset = false")
@@ -203,11 +220,12 @@ async fn a_person_reads_it_as_a_table() {
         text.contains("What would change this:\n  reset-allowed: Set reset = true"),
         "{text}"
     );
-    let all = company.admin(&["explain", "corp\\fine"], 0);
+    let all = company.admin(&["explain", "corp\\fine"], 2);
     for wish in [
         "reset: allowed, after one gate (email)",
-        "change: allowed",
-        "register: allowed",
+        "change: not allowed (SSPR_0011)",
+        "offered: Change it at a computer of the domain",
+        "register: not allowed (SSPR_0011)",
     ] {
         assert!(all.contains(wish), "{all}");
     }
