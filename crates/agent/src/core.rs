@@ -54,6 +54,7 @@ impl Core {
             tracing::error!(%request, event_id = events::STATE_UNWRITABLE,
                 error = &error as &dyn std::error::Error, "an outcome could not be kept");
         }
+        tracing::debug!(%request, "the outcome is told");
         self.uplink
             .tell(ToCloud::Outcome {
                 request,

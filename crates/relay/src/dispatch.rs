@@ -134,6 +134,7 @@ impl Hub {
         });
         // A full outbox is an agent that does not read: counted as asked, the next one is tried.
         let _ = entry.outbox.try_send(frame);
+        tracing::debug!(request = %dispatch.asked.id, agent = %entry.agent.id, "a request was offered");
         Some(entry.agent.id)
     }
 

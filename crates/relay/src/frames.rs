@@ -107,6 +107,7 @@ impl Link {
             .await?;
         let frame = match answer {
             ClaimAnswer::Granted => {
+                tracing::debug!(request = %id, agent = %self.agent, "a claim was granted");
                 if let Some(in_flight) = hub.in_flight().get(&id) {
                     in_flight.stage.send_replace(Stage::Claimed(self.agent));
                 }
@@ -212,6 +213,7 @@ impl Link {
             .store
             .finish_request(self.tenant, id, &outcome, &evidence, now, &audit)
             .await?;
+        tracing::debug!(request = %id, agent = %self.agent, first, "an outcome was recorded");
         hub.send(self.agent, ToAgent::Recorded { request: id });
         if first {
             let claimant = request.claimed_by;

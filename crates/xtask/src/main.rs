@@ -3,6 +3,7 @@
 mod bench;
 mod build;
 mod demo;
+mod faults;
 mod lab;
 mod test;
 
@@ -17,6 +18,7 @@ use clap::Parser as _;
         cargo xtask demo            a portal to try, on real domain controllers\n  \
         cargo xtask demo --check    one reset, proved on the domain controllers\n  \
         cargo xtask test            everything\n  \
+        cargo xtask faults --n 60   does anybody get a wrong answer when things break?\n  \
         cargo xtask bench writeback how much the way costs"
 )]
 enum Command {
@@ -24,6 +26,9 @@ enum Command {
     Demo(demo::DemoArguments),
     /// Run every test, with the lab. Fails where the lab cannot be made.
     Test(test::TestArguments),
+    /// Break things at every step of many resets, and hold what people are told against what
+    /// the domain controller says. Writes target/faults.json.
+    Faults(faults::FaultsArguments),
     /// Measure.
     #[command(subcommand)]
     Bench(bench::BenchCommand),
@@ -36,6 +41,7 @@ fn main() -> std::process::ExitCode {
     let done = match Command::parse() {
         Command::Demo(arguments) => demo::run(&arguments),
         Command::Test(arguments) => test::run(&arguments),
+        Command::Faults(arguments) => faults::run(&arguments),
         Command::Bench(command) => bench::run(&command),
         Command::Lab(command) => lab::run(&command),
     };

@@ -53,7 +53,10 @@ pub(crate) async fn execute(core: Arc<Core>, execute: Execute, session: Session)
         () = &mut preparing => answer.await,
     };
     let (until, busy) = match answer {
-        Answer::Granted { until, busy } => (until, busy),
+        Answer::Granted { until, busy } => {
+            tracing::debug!(%request, "the claim was granted");
+            (until, busy)
+        }
         Answer::Denied(why) => {
             tracing::debug!(%request, ?why, "the claim was denied");
             return;

@@ -70,6 +70,7 @@ impl Write<'_> {
             request: self.request,
             begun: intent.begun.clone(),
         });
+        tracing::debug!(request = %self.request, "the intent is kept; the write begins");
         let began = Instant::now();
         match self.send(reset).await {
             Ok(forced) => {

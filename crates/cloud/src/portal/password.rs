@@ -134,6 +134,7 @@ pub(super) async fn take(
         .await
         .map_err(failed)?;
     if is_first {
+        tracing::debug!(request = %request.id, user = %user.id, "a request was accepted");
         let waiting = cloud.hub.execute(Dispatch {
             asked: request,
             sealed,

@@ -1,0 +1,56 @@
+//! What a person is told.
+
+use serde::Serialize;
+use writeback_stage::Page;
+
+/// A definite word.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum Word {
+    Changed,
+    NotChanged,
+}
+
+/// What a page says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Says {
+    Word(Word),
+    /// It asks for the password again, or says that nothing can be written now: nothing was
+    /// taken on.
+    NothingTakenOn,
+    /// Not known yet.
+    NotYet,
+    /// None of these: the cloud is not there, or not well.
+    Nothing,
+}
+
+pub(super) fn says(page: &Page) -> Says {
+    if page.html.contains("data-outcome=\"changed\"") {
+        Says::Word(Word::Changed)
+    } else if page.html.contains("data-outcome=\"not-changed\"") {
+        Says::Word(Word::NotChanged)
+    } else if page.html.contains("http-equiv=\"refresh\"") {
+        Says::NotYet
+    } else if page.status.is_success() && page.path == "/reset/password" {
+        Says::NothingTakenOn
+    } else {
+        Says::Nothing
+    }
+}
+
+/// One request as its person saw it.
+#[derive(Debug, Default)]
+pub(super) struct Told {
+    /// Where the log told it.
+    pub(super) request: Option<String>,
+    /// Every definite word of every page, in their order.
+    pub(super) pages: Vec<Word>,
+    /// Nothing was taken on; the form came again.
+    pub(super) nothing_taken_on: bool,
+    /// Whether the fault struck; `None` where there was none.
+    pub(super) struck: Option<bool>,
+    /// Not known when everything had been healthy for a minute.
+    pub(super) late: bool,
+    /// How many mails there were before the form was sent.
+    pub(super) mails_before: usize,
+}
