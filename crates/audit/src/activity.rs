@@ -41,7 +41,9 @@ activities! {
     RESET_BY_ADMIN = "Reset password (by admin)", "admin-reset",
         "An administrator's wish for a new password of somebody ended.";
     BLOCKED = "Blocked from self-service password reset", "sspr-blocked",
-        "Somebody tried too often and has to wait. The result is `success`: they were blocked.";
+        "Somebody tried too often and has to wait: the detail names the limit and by what it counts. The result is `success`: they were blocked.";
+    ACT_REFUSED = "Administrator refused", "admin-refused",
+        "Somebody who is signed in asked for what their roles do not allow: the detail says what, the result why.";
     REGISTERED = "User registered for self-service password reset", "sspr-registered",
         "A person registered what they can prove themselves with.";
     POLICY_CHANGED = "Self-service password reset policy changes", "sspr-policy",

@@ -1,8 +1,20 @@
 //! Where a call came from.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 
-use http::HeaderMap;
+use axum::extract::ConnectInfo;
+use http::{HeaderMap, request::Parts};
+
+use crate::state::Cloud;
+
+/// The address of whoever made a call.
+pub fn address_of(parts: &Parts, cloud: &Cloud) -> IpAddr {
+    let peer = parts
+        .extensions
+        .get::<ConnectInfo<SocketAddr>>()
+        .map_or(IpAddr::from([0, 0, 0, 0]), |ConnectInfo(peer)| peer.ip());
+    client_address(peer, &parts.headers, &cloud.trusted_proxies)
+}
 
 /// The caller's address: the connection's own, or, where that is a trusted proxy, the last one
 /// in `X-Forwarded-For` that is not a trusted proxy itself. What stands left of it anybody can

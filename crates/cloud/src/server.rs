@@ -152,7 +152,7 @@ fn router(cloud: Arc<Cloud>) -> Router {
     Router::new()
         .route("/health", get(|| async { "ok\n" }))
         .merge(agents::routes())
-        .merge(api::routes())
+        .merge(api::routes(Arc::clone(&cloud)))
         .merge(portal::routes(Arc::clone(&cloud)))
         .with_state(cloud)
 }

@@ -5,7 +5,9 @@ use std::sync::Arc;
 use writeback_model::{Clock, Entropy, TenantId};
 use writeback_policy::{KnownDomain, Limit, Limits, RecoveryAttribute};
 use writeback_relay::Hub;
-use writeback_store::{Store, StoreError, ThrottleAnswer, ThrottleRule};
+use writeback_store::{
+    Actor, AuditRecord, Store, StoreError, ThrottleAnswer, ThrottleRule, activity,
+};
 
 use crate::{
     config::PublicUrl,
@@ -70,8 +72,21 @@ impl Cloud {
         key: &str,
     ) -> Result<ThrottleAnswer, StoreError> {
         let limit = limit.changed(&self.store.limit_changes(tenant).await?);
+        let now = self.clock.now();
+        let audit = AuditRecord {
+            tenant: (tenant != TenantId::NOBODY).then_some(tenant),
+            at: now,
+            actor: Actor::Cloud,
+            activity: activity::BLOCKED,
+            // Some limits count people by their identifier, others by what says nothing of them.
+            user: key.parse().ok(),
+            correlation: None,
+            address: None,
+            result: "success".to_owned(),
+            detail: format!("{}: {key}", limit.name),
+        };
         self.store
-            .count(tenant, &rule(&limit), key, self.clock.now())
+            .count(tenant, &rule(&limit), key, now, &audit)
             .await
     }
 

@@ -3,10 +3,11 @@
 use async_trait::async_trait;
 use jiff::{SignedDuration, Timestamp};
 use writeback_model::TenantId;
-use writeback_store::{StoreError, ThrottleAnswer, ThrottleRule, ThrottleStore};
+use writeback_store::{AuditRecord, StoreError, ThrottleAnswer, ThrottleRule, ThrottleStore};
 
 use crate::{
     SqliteStore,
+    audit::append_audit,
     row::{Columns, Doing, micros},
 };
 
@@ -23,6 +24,7 @@ impl ThrottleStore for SqliteStore {
         rule: &ThrottleRule,
         key: &str,
         now: Timestamp,
+        audit: &AuditRecord,
     ) -> Result<ThrottleAnswer, StoreError> {
         const DOING: &str = "count an event";
         let mut tx = self.write(DOING).await?;
@@ -124,6 +126,7 @@ impl ThrottleStore for SqliteStore {
         .execute(&mut *tx)
         .await
         .doing(DOING)?;
+        append_audit(&mut tx, audit).await?;
         tx.commit().await.doing(DOING)?;
         Ok(ThrottleAnswer::Blocked { until })
     }

@@ -5,7 +5,7 @@ use async_trait::async_trait;
 use jiff::{SignedDuration, Timestamp};
 use writeback_model::TenantId;
 
-use crate::StoreError;
+use crate::{AuditRecord, StoreError};
 
 /// How often something may happen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,12 +38,14 @@ pub trait ThrottleStore {
     /// Counts one more event of `key` under a rule, unless it is blocked. One transaction: of
     /// many at the same moment no more than the limit are allowed. After the clock was set back,
     /// what was counted is counted as of now, and no block lasts longer than the rule's from now.
+    /// Where a block begins, the record of it is kept; it is kept once for each.
     async fn count(
         &self,
         tenant: TenantId,
         rule: &ThrottleRule,
         key: &str,
         now: Timestamp,
+        audit: &AuditRecord,
     ) -> Result<ThrottleAnswer, StoreError>;
 
     /// Forgets what was counted for a key under a rule.

@@ -390,7 +390,13 @@ impl Company {
                 .duration_since(now),
         };
         self.store
-            .count(self.tenant, &rule, &user_id("eager").to_string(), now)
+            .count(
+                self.tenant,
+                &rule,
+                &user_id("eager").to_string(),
+                now,
+                &self.record(),
+            )
             .await
             .unwrap();
     }

@@ -19,7 +19,7 @@ use futures_util::{
 use tokio::time::{self, Instant};
 use tokio_util::sync::CancellationToken;
 use writeback_relay::Link;
-use writeback_store::Agent;
+use writeback_store::{Actor, Agent, AuditRecord, activity};
 use writeback_wire::{
     FRAME_BYTES_MAX, Hello, PING_SECONDS, PROTOCOL_VERSION, SILENCE_SECONDS, SUBPROTOCOL, ToAgent,
     ToCloud, WireError, decode, encode,
@@ -99,6 +99,7 @@ async fn serve(cloud: Arc<Cloud>, agent: Agent, mut socket: WebSocket) {
 
     let mut link = cloud.hub.connect(&agent, hello);
     tracing::info!(agent = %agent.id, event_id = 31015, "an agent is connected");
+    record(&cloud, &agent, activity::AGENT_CONNECTED, "").await;
     let welcome = ToAgent::Welcome {
         agent: agent.id,
         tenant: agent.tenant,
@@ -127,6 +128,24 @@ async fn serve(cloud: Arc<Cloud>, agent: Agent, mut socket: WebSocket) {
         why = read(stream, &link, &cloud, &agent) => why,
     };
     tracing::info!(agent = %agent.id, why = ended, event_id = 31016, "an agent's link ended");
+    record(&cloud, &agent, activity::AGENT_DISCONNECTED, ended).await;
+}
+
+async fn record(cloud: &Cloud, agent: &Agent, activity: &'static str, detail: &str) {
+    let audit = AuditRecord {
+        tenant: Some(agent.tenant),
+        at: cloud.clock.now(),
+        actor: Actor::Agent(agent.id),
+        activity,
+        user: None,
+        correlation: None,
+        address: None,
+        result: "success".to_owned(),
+        detail: detail.to_owned(),
+    };
+    if let Err(error) = cloud.store.audit(&audit).await {
+        tracing::error!(agent = %agent.id, error = &error as &dyn std::error::Error, "the store failed");
+    }
 }
 
 /// The first frame, which must be a hello.

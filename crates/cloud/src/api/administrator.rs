@@ -5,7 +5,7 @@ use writeback_policy::roles::{Act, Administrator, Refused, may};
 use writeback_store::{Actor, Store, User};
 use writeback_sync::Origin;
 
-use super::{ApiError, SignedIn};
+use super::{ApiError, SignedIn, error::RefusedAct};
 use crate::{admin::Admin, state::Cloud};
 
 impl SignedIn {
@@ -19,7 +19,15 @@ impl SignedIn {
         };
         may(act, administrator, target_roles).map_err(|refused| match refused {
             Refused::SecondFactor(_) => ApiError::second_factor_needed(),
-            refused => ApiError::forbidden(refused.id(), refused.to_string()),
+            refused => {
+                let of = RefusedAct {
+                    tenant: self.tenant,
+                    by: self.user.id,
+                    act,
+                    why: refused.id(),
+                };
+                ApiError::refused_act(of, refused.to_string())
+            }
         })
     }
 

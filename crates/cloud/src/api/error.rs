@@ -8,6 +8,8 @@ use axum::{
 use http::{HeaderValue, StatusCode, header};
 use jiff::Timestamp;
 use serde_json::json;
+use writeback_model::{TenantId, UserId};
+use writeback_policy::roles::Act;
 use writeback_store::StoreError;
 
 /// A refusal.
@@ -17,6 +19,16 @@ pub struct ApiError {
     code: &'static str,
     message: String,
     retry_after_seconds: Option<i64>,
+    refused: Option<Box<RefusedAct>>,
+}
+
+/// Something that an administrator may not do, for the audit trail.
+#[derive(Clone, Debug)]
+pub(super) struct RefusedAct {
+    pub(super) tenant: TenantId,
+    pub(super) by: UserId,
+    pub(super) act: Act,
+    pub(super) why: &'static str,
 }
 
 impl ApiError {
@@ -28,6 +40,7 @@ impl ApiError {
             code,
             message: message.into(),
             retry_after_seconds: None,
+            refused: None,
         }
     }
 
@@ -43,6 +56,14 @@ impl ApiError {
     /// The caller is known, and may not.
     pub fn forbidden(code: &'static str, message: impl Into<String>) -> Self {
         Self::new(StatusCode::FORBIDDEN, code, message)
+    }
+
+    /// The caller's roles do not allow it: that is for the audit trail, too.
+    pub(super) fn refused_act(refused: RefusedAct, message: impl Into<String>) -> Self {
+        Self {
+            refused: Some(Box::new(refused.clone())),
+            ..Self::forbidden(refused.why, message)
+        }
     }
 
     /// No second factor was shown in the last minutes.
@@ -139,6 +160,9 @@ impl IntoResponse for ApiError {
             error.insert("retry_after_seconds".to_owned(), seconds.into());
         }
         let mut response = (self.status, Json(json!({ "error": error }))).into_response();
+        if let Some(refused) = self.refused {
+            response.extensions_mut().insert(*refused);
+        }
         let headers = response.headers_mut();
         if self.status == StatusCode::UNAUTHORIZED {
             headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));

@@ -10,6 +10,7 @@ mod explain;
 mod licences;
 mod me;
 mod refusals;
+mod refused;
 mod roles;
 mod sessions;
 mod sign_in;
@@ -25,7 +26,7 @@ use std::sync::Arc;
 use axum::{
     Router,
     extract::DefaultBodyLimit,
-    middleware::map_response,
+    middleware::{from_fn_with_state, map_response},
     response::Response,
     routing::{delete, get, post, put},
 };
@@ -37,7 +38,7 @@ use crate::state::Cloud;
 const BODY_BYTES_MAX: usize = 64 * 1024;
 
 /// The API's routes.
-pub fn routes() -> Router<Arc<Cloud>> {
+pub fn routes(cloud: Arc<Cloud>) -> Router<Arc<Cloud>> {
     let v1 = Router::new()
         .route("/sign-in", post(sign_in::sign_in))
         .route("/sign-out", post(sign_in::sign_out))
@@ -77,6 +78,7 @@ pub fn routes() -> Router<Arc<Cloud>> {
         .fallback(async || ApiError::not_found("there is no such call"))
         .method_not_allowed_fallback(async || ApiError::method_not_allowed())
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
+        .layer(from_fn_with_state(cloud, refused::record))
         .layer(map_response(private));
     Router::new().nest("/api/v1", v1)
 }

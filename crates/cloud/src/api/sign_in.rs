@@ -13,8 +13,9 @@ use writeback_model::{Secret, TenantId, UserId, UserName};
 use writeback_policy::TenantOfName;
 use writeback_store::{ThrottleAnswer, activity};
 
-use super::{ApiError, SignedInToChange, signed_in::address_of};
+use super::{ApiError, SignedInToChange};
 use crate::{
+    address::address_of,
     sign_in::{self, From, SignInError},
     state::Cloud,
     tokens::throttle_key,

@@ -1,14 +1,8 @@
 //! Who calls: a person by the token of a sign-in.
 
-use std::{
-    net::{IpAddr, SocketAddr},
-    sync::Arc,
-};
+use std::{net::IpAddr, sync::Arc};
 
-use axum::{
-    extract::{ConnectInfo, FromRequestParts},
-    http::request::Parts,
-};
+use axum::{extract::FromRequestParts, http::request::Parts};
 use http::header::AUTHORIZATION;
 use jiff::{SignedDuration, Timestamp};
 use writeback_model::{Role, SignInSessionId, TenantId};
@@ -16,7 +10,7 @@ use writeback_store::{Actor, AuditRecord, User};
 use writeback_sync::Origin;
 
 use super::error::ApiError;
-use crate::{address::client_address, sign_in::IDLE_ENDS_AFTER, state::Cloud, tokens::hash_token};
+use crate::{address::address_of, sign_in::IDLE_ENDS_AFTER, state::Cloud, tokens::hash_token};
 
 /// How long a second factor counts as recent.
 const RECENT: SignedDuration = SignedDuration::from_mins(10);
@@ -70,15 +64,6 @@ impl SignedIn {
             detail: detail.to_owned(),
         }
     }
-}
-
-/// Where a call comes from.
-pub(super) fn address_of(parts: &Parts, cloud: &Cloud) -> IpAddr {
-    let peer = parts
-        .extensions
-        .get::<ConnectInfo<SocketAddr>>()
-        .map_or(IpAddr::from([0, 0, 0, 0]), |ConnectInfo(peer)| peer.ip());
-    client_address(peer, &parts.headers, &cloud.trusted_proxies)
 }
 
 impl FromRequestParts<Arc<Cloud>> for SignedInToChange {

@@ -1,22 +1,15 @@
 //! Who is calling: address, language, and the session the browser carries.
 
-use std::{
-    convert::Infallible,
-    net::{IpAddr, SocketAddr},
-    sync::Arc,
-};
+use std::{convert::Infallible, net::IpAddr, sync::Arc};
 
-use axum::{
-    extract::{ConnectInfo, FromRequestParts},
-    http::request::Parts,
-};
+use axum::{extract::FromRequestParts, http::request::Parts};
 use axum_extra::extract::cookie::{Cookie, CookieJar, SameSite};
 use http::header::ACCEPT_LANGUAGE;
 use uuid::Uuid;
 use writeback_model::TenantId;
 
 use super::{cookie, session, site};
-use crate::{address::client_address, state::Cloud, words::Language};
+use crate::{address::address_of, state::Cloud, words::Language};
 
 /// The cookie that remembers a language chosen on a page.
 const LANGUAGE_COOKIE: &str = "lang";
@@ -48,10 +41,6 @@ impl FromRequestParts<Arc<Cloud>> for Browser {
         cloud: &Arc<Cloud>,
     ) -> Result<Self, Self::Rejection> {
         let jar = CookieJar::from_headers(&parts.headers);
-        let peer = parts
-            .extensions
-            .get::<ConnectInfo<SocketAddr>>()
-            .map_or(IpAddr::from([0, 0, 0, 0]), |ConnectInfo(peer)| peer.ip());
         let query = parts.uri.query().unwrap_or_default();
         let chosen = chosen_language(query);
         let called = site::tenant_in(query);
@@ -70,7 +59,7 @@ impl FromRequestParts<Arc<Cloud>> for Browser {
             )
         };
         Ok(Self {
-            address: client_address(peer, &parts.headers, &cloud.trusted_proxies),
+            address: address_of(parts, cloud),
             language: chosen.or(remembered).unwrap_or_else(asked_for),
             language_cookie: chosen
                 .map(|language| language_cookie(language, cloud.public_url.is_secure())),

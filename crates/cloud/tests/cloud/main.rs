@@ -22,6 +22,7 @@ mod isolation_portal;
 mod passwords;
 mod portal;
 mod portal_names;
+mod recorded;
 mod setting;
 mod sign_in_names;
 mod tenants;

@@ -187,9 +187,15 @@ pub async fn whether_a_key_is_blocked_can_be_asked_without_counting<F: Fixture>(
     for _ in 0..3 {
         assert_eq!(asked(0).await.unwrap(), None);
     }
-    store.count(tenant, &rule, "k", at(0)).await.unwrap();
+    store
+        .count(tenant, &rule, "k", at(0), &audit(tenant, "Blocked"))
+        .await
+        .unwrap();
     assert_eq!(asked(0).await.unwrap(), None, "used up, and not passed");
-    store.count(tenant, &rule, "k", at(0)).await.unwrap();
+    store
+        .count(tenant, &rule, "k", at(0), &audit(tenant, "Blocked"))
+        .await
+        .unwrap();
     assert_eq!(asked(1).await.unwrap(), Some(at(50)));
     let other = store.blocked_until(tenant, rule.name, "other", at(1)).await;
     assert_eq!(other.unwrap(), None);

@@ -122,7 +122,10 @@ pub(super) async fn fill(store: &impl Store, tenant: TenantId, from: u8) {
             );
         }
     }
-    let allowed = store.count(tenant, &RULE, "k", at(0)).await.unwrap();
+    let allowed = store
+        .count(tenant, &RULE, "k", at(0), &audit(tenant, "Blocked"))
+        .await
+        .unwrap();
     assert_eq!(allowed, ThrottleAnswer::Allowed, "counted apart");
 }
 
@@ -297,7 +300,10 @@ pub async fn a_tenant_sees_nothing_of_another<F: Fixture>(fixture: &F) {
         assert_eq!(store.users_by_name(other, &name).await.unwrap(), []);
     }
     assert_eq!(store.agents(other).await.unwrap(), []);
-    let once_more = store.count(mine, &RULE, "k", at(1)).await.unwrap();
+    let once_more = store
+        .count(mine, &RULE, "k", at(1), &audit(mine, "Blocked"))
+        .await
+        .unwrap();
     assert!(matches!(once_more, ThrottleAnswer::Blocked { .. }));
     for (tenant, blocked) in [(mine, true), (other, false)] {
         let until = store.blocked_until(tenant, RULE.name, "k", at(1)).await;
@@ -385,7 +391,10 @@ pub async fn a_tenant_changes_nothing_of_another<F: Fixture>(fixture: &F) {
     set_passwords(&store, other, 99).await;
 
     assert_eq!(all_of(&store, mine, 10).await, before);
-    let answer = store.count(mine, &RULE, "k", at(1)).await.unwrap();
+    let answer = store
+        .count(mine, &RULE, "k", at(1), &audit(mine, "Blocked"))
+        .await
+        .unwrap();
     assert!(
         matches!(answer, ThrottleAnswer::Blocked { .. }),
         "still counted"

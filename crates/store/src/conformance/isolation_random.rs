@@ -150,7 +150,11 @@ async fn call(store: &impl Store, other: TenantId, call: Call, session: &ResetSe
             drop(store.enable_tenant(other, &record).await);
         }
         23 => {
-            drop(store.count(other, &RULE, "k", at(1)).await);
+            drop(
+                store
+                    .count(other, &RULE, "k", at(1), &audit(other, "Blocked"))
+                    .await,
+            );
             drop(store.forgive(other, &RULE, "k").await);
         }
         24 => {

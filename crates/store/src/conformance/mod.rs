@@ -321,6 +321,7 @@ macro_rules! conformance_tests {
                 nobody_enrols_into_a_disabled_tenant
             }
             throttles {
+                the_beginning_of_a_block_is_recorded_once
                 no_more_than_the_limit_in_a_window
                 the_window_slides
                 a_block_holds_and_then_ends

@@ -10,7 +10,7 @@ use writeback_model::TenantId;
 
 use super::{
     Fixture,
-    given::{at, at_once, with_tenant},
+    given::{at, at_once, audit, records, with_tenant},
 };
 use crate::{Store, ThrottleAnswer, ThrottleRule, ThrottleStore};
 
@@ -34,7 +34,11 @@ async fn count(
     key: &str,
     second: i64,
 ) -> Result<(), i64> {
-    match store.count(tenant, rule, key, at(second)).await.unwrap() {
+    match store
+        .count(tenant, rule, key, at(second), &audit(tenant, "Blocked"))
+        .await
+        .unwrap()
+    {
         ThrottleAnswer::Allowed => Ok(()),
         ThrottleAnswer::Blocked { until } => Err(until.duration_since(at(0)).as_secs()),
     }
@@ -311,4 +315,18 @@ pub async fn many_at_once_are_no_more_than_the_limit_over_a_restart<F: Fixture>(
         let key = number.to_string();
         forgetting.forgive(tenant, &rule, &key).await.unwrap();
     }
+}
+
+pub async fn the_beginning_of_a_block_is_recorded_once<F: Fixture>(fixture: &F) {
+    let (store, tenant) = with_tenant(fixture).await;
+    let before = records(&store, tenant).await;
+    for second in [0, 0, 0, 0, 1, 2] {
+        let _ = count(&store, tenant, &RULE, "k", second).await;
+    }
+    assert_eq!(records(&store, tenant).await, before + 1);
+    // Over, and once more.
+    for second in [200, 200, 200, 200, 201] {
+        let _ = count(&store, tenant, &RULE, "k", second).await;
+    }
+    assert_eq!(records(&store, tenant).await, before + 2);
 }
