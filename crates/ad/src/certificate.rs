@@ -142,7 +142,7 @@ fn problem(
 }
 
 /// The names in the subjectAltName. What cannot be read has none.
-fn dns_names(certificate: &CertificateDer<'_>) -> Vec<String> {
+pub(crate) fn dns_names(certificate: &CertificateDer<'_>) -> Vec<String> {
     let Ok((_, certificate)) = X509Certificate::from_der(certificate) else {
         return Vec::new();
     };

@@ -10,6 +10,9 @@ use crate::{
 
 const PAGED: &str = "1.2.840.113556.1.4.319";
 const DIR_SYNC: &str = "1.2.840.113556.1.4.841";
+const SD_FLAGS: &str = "1.2.840.113556.1.4.801";
+/// The discretionary list alone: whoever may not read the rest is given nothing otherwise.
+const ACCESS_LIST_ONLY: i32 = 4;
 const EXTENDED_DN: &str = "1.2.840.113556.1.4.529";
 
 /// A search. Nothing in it is secret.
@@ -34,6 +37,8 @@ pub(crate) enum Ask {
     DirSync { flags: i32, cookie: Vec<u8> },
     /// Names with the GUID in front (MS-ADTS 3.1.1.3.4.1.5).
     ExtendedDn,
+    /// With the access control list alone of a security descriptor (MS-ADTS 3.1.1.3.4.1.11).
+    AccessList,
 }
 
 /// How much to give at once, in bytes, of which a directory takes more notice the less it has
@@ -63,6 +68,7 @@ impl Ask {
             }
             // As text: the other form, 0, is hexadecimal.
             Self::ExtendedDn => (EXTENDED_DN, sequence(&[1], None)),
+            Self::AccessList => (SD_FLAGS, sequence(&[ACCESS_LIST_ONLY], None)),
         };
         Control {
             oid,

@@ -2,7 +2,7 @@
 
 use std::{
     path::{Path, PathBuf},
-    sync::Arc,
+    sync::{Arc, Mutex},
 };
 
 use rustls::{
@@ -12,7 +12,11 @@ use rustls::{
     pki_types::{CertificateDer, pem::PemObject as _},
 };
 
-use crate::{certificate::Explaining, pin::PinVerifier};
+use crate::{
+    certificate::Explaining,
+    pin::PinVerifier,
+    presented::{Looking, Presented},
+};
 
 /// What makes a certificate of a domain controller trusted.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -54,25 +58,53 @@ pub enum TrustError {
 /// A TLS configuration for connections to domain controllers.
 pub(crate) fn client_config(trust: &Trust) -> Result<Arc<ClientConfig>, TrustError> {
     let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
-    let other = |error: rustls::Error| TrustError::Verifier(Box::new(error));
-    let inner: Arc<dyn ServerCertVerifier> = match trust {
-        Trust::Platform => {
-            Arc::new(rustls_platform_verifier::Verifier::new(Arc::clone(&provider)).map_err(other)?)
-        }
-        Trust::CaFile(path) => authorities(Source::File(path), &provider)?,
-        Trust::CaPem(pem) => authorities(Source::Text(pem), &provider)?,
-        Trust::Pinned(hash) => Arc::new(PinVerifier {
-            hash: *hash,
-            provider: Arc::clone(&provider),
-        }),
-    };
+    let verifier = verifier(trust, &provider)?;
+    config(provider, verifier)
+}
+
+/// The same, with the certificate that is shown put into `seen`.
+pub(crate) fn looking_config(
+    trust: &Trust,
+    seen: &Arc<Mutex<Option<Presented>>>,
+) -> Result<Arc<ClientConfig>, TrustError> {
+    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+    let looking = Looking::new(verifier(trust, &provider)?, Arc::clone(seen));
+    config(provider, Arc::new(looking))
+}
+
+fn config(
+    provider: Arc<CryptoProvider>,
+    verifier: Arc<dyn ServerCertVerifier>,
+) -> Result<Arc<ClientConfig>, TrustError> {
     let config = ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
         .map_err(other)?
         .dangerous()
-        .with_custom_certificate_verifier(Arc::new(Explaining { inner }))
+        .with_custom_certificate_verifier(verifier)
         .with_no_client_auth();
     Ok(Arc::new(config))
+}
+
+fn other(error: rustls::Error) -> TrustError {
+    TrustError::Verifier(Box::new(error))
+}
+
+fn verifier(
+    trust: &Trust,
+    provider: &Arc<CryptoProvider>,
+) -> Result<Arc<dyn ServerCertVerifier>, TrustError> {
+    let inner: Arc<dyn ServerCertVerifier> = match trust {
+        Trust::Platform => {
+            Arc::new(rustls_platform_verifier::Verifier::new(Arc::clone(provider)).map_err(other)?)
+        }
+        Trust::CaFile(path) => authorities(Source::File(path), provider)?,
+        Trust::CaPem(pem) => authorities(Source::Text(pem), provider)?,
+        Trust::Pinned(hash) => Arc::new(PinVerifier {
+            hash: *hash,
+            provider: Arc::clone(provider),
+        }),
+    };
+    Ok(Arc::new(Explaining { inner }))
 }
 
 enum Source<'a> {

@@ -17,6 +17,7 @@ mod passwords;
 mod policy;
 mod receipts;
 mod reset;
+mod rights;
 mod secrets;
 mod speed;
 mod support;
