@@ -1,0 +1,24 @@
+//! What can keep writeback from working: the catalogue of checks, the runner that asks them in
+//! parallel, and how what was found is shown to people and machines.
+//!
+//! Nothing is asked here: whoever stands where something can be seen hands in a [`Step`] for it.
+//! A step says what it found and which steps have become possible by it; so a check that needs a
+//! connection cannot run without one. Checks that were not reached are told as such, together
+//! with the one that was in the way, instead of ten red lines for one cause.
+
+mod catalogue;
+mod check;
+mod finding;
+mod order;
+mod report;
+mod run;
+mod table;
+mod text;
+
+pub use catalogue::{CATALOGUE, check};
+pub use check::{Check, Component, Of, Severity};
+pub use finding::{Evidence, Finding, Verdict};
+pub use report::{Problem, Report, Seen, Summary};
+pub use run::{Outcome, Step, run};
+pub use table::table;
+pub use text::{Colour, explanation, text};

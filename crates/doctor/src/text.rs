@@ -1,0 +1,199 @@
+//! What was found, for people: what is wrong first, each with its reason and what to type.
+
+use std::{collections::BTreeMap, fmt::Write as _};
+
+use crate::{
+    catalogue::check,
+    check::{Check, Severity},
+    finding::{Finding, Verdict, fill},
+    report::Summary,
+};
+
+/// Whether colours may be used: on a terminal only.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Colour {
+    /// On a terminal.
+    Yes,
+    /// In a pipe or file.
+    No,
+}
+
+impl Colour {
+    fn paint(self, verdict: Verdict, text: &str) -> String {
+        let code = match verdict {
+            Verdict::Fine => "32",
+            Verdict::Warning | Verdict::CouldNotRun => "33",
+            Verdict::Fault => "1;31",
+            Verdict::NotReached => "2",
+        };
+        match self {
+            Self::Yes => format!("\u{1b}[{code}m{text}\u{1b}[0m"),
+            Self::No => text.to_owned(),
+        }
+    }
+}
+
+const fn mark(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Fine => "✓",
+        Verdict::Warning => "!",
+        Verdict::Fault => "✗",
+        Verdict::CouldNotRun => "?",
+        Verdict::NotReached => "–",
+    }
+}
+
+/// All findings, as [`run`](crate::run) gives them.
+pub fn text(findings: &[Finding], colour: Colour) -> String {
+    let mut text = String::new();
+    let told = |it: &&Finding| !matches!(it.verdict, Verdict::Fine | Verdict::NotReached);
+    for finding in findings.iter().filter(told) {
+        problem(&mut text, finding, colour);
+    }
+    for verdict in [Verdict::NotReached, Verdict::Fine] {
+        let some: Vec<_> = findings.iter().filter(|it| it.verdict == verdict).collect();
+        lines(&mut text, &some, verdict, colour);
+    }
+    text.push_str(&summary(&Summary::of(findings), colour));
+    text
+}
+
+/// One that is not as it should be: why, what was seen, what to do.
+fn problem(text: &mut String, finding: &Finding, colour: Colour) {
+    let Some(of) = check(finding.check) else {
+        return;
+    };
+    let head = format!("{} {}", mark(finding.verdict), finding.check);
+    let subject = match finding.subject.as_str() {
+        "" => String::new(),
+        subject => format!("  {subject}"),
+    };
+    let _ = writeln!(text, "{}{subject}", colour.paint(finding.verdict, &head));
+    let _ = writeln!(text, "  {}", finding.cause_text(of));
+    let width = finding.evidence.iter().map(|it| it.name.chars().count());
+    let width = width.max().unwrap_or(0);
+    for it in &finding.evidence {
+        let _ = writeln!(text, "    {:width$}  {}", it.name, it.value);
+    }
+    let _ = writeln!(text, "  What to do:");
+    for line in finding.remedy_lines(of) {
+        let _ = writeln!(text, "    {line}");
+    }
+    let _ = writeln!(text, "  More: writeback doctor --explain {}\n", of.id);
+}
+
+/// Those of which one line is enough, all subjects of a check together.
+fn lines(text: &mut String, findings: &[&Finding], verdict: Verdict, colour: Colour) {
+    let mut checks: Vec<&str> = findings.iter().map(|it| it.check).collect();
+    checks.dedup();
+    let width = checks.iter().map(|it| it.len()).max().unwrap_or(0);
+    for id in &checks {
+        let of = || findings.iter().filter(|it| it.check == *id);
+        let why: Vec<&str> = of().filter_map(|it| it.blocked_by).collect();
+        let subjects: Vec<&str> = of()
+            .map(|it| it.subject.as_str())
+            .filter(|it| !it.is_empty())
+            .collect();
+        let rest = match why.first() {
+            Some(why) => format!("not reached: {why} comes first"),
+            None => subjects.join(", "),
+        };
+        let mark = colour.paint(verdict, mark(verdict));
+        let line = format!("{mark} {id:width$}  {rest}");
+        let _ = writeln!(text, "{}", line.trim_end());
+    }
+    if !checks.is_empty() {
+        text.push('\n');
+    }
+}
+
+fn summary(summary: &Summary, colour: Colour) -> String {
+    let mut parts = Vec::new();
+    for (number, one, many, verdict) in [
+        (summary.faults, "fault", "faults", Verdict::Fault),
+        (summary.warnings, "warning", "warnings", Verdict::Warning),
+        (
+            summary.could_not_run,
+            "could not be told",
+            "could not be told",
+            Verdict::CouldNotRun,
+        ),
+        (
+            summary.not_reached,
+            "not reached",
+            "not reached",
+            Verdict::NotReached,
+        ),
+        (summary.fine, "fine", "fine", Verdict::Fine),
+    ] {
+        if number > 0 {
+            let words = format!("{number} {}", if number == 1 { one } else { many });
+            parts.push(colour.paint(verdict, &words));
+        }
+    }
+    format!("{}\n", parts.join(", "))
+}
+
+/// Everything that is known of a check without asking it.
+pub fn explanation(of: &Check) -> String {
+    let none = BTreeMap::new();
+    let mut text = format!("{}\n\n  {}.\n", of.id, of.title);
+    let worst = match of.severity {
+        Severity::Warning => "Passwords are written without it, but it should be looked at.",
+        Severity::Fault => "Passwords are not written without it.",
+    };
+    let _ = writeln!(text, "  {worst}\n");
+    let _ = writeln!(text, "Where it is not so\n  {}\n", fill(of.cause, &none));
+    let _ = writeln!(text, "What to do");
+    for line in of.remedy {
+        let _ = writeln!(text, "  {}", fill(line, &none));
+    }
+    if !of.needs.is_empty() {
+        let _ = writeln!(text, "\nNeeds first\n  {}", of.needs.join(", "));
+    }
+    let _ = writeln!(text, "\nDocumentation\n  {}", of.docs());
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn findings() -> Vec<Finding> {
+        vec![
+            Finding::fault("dc-reachable", "dc1.corp.test")
+                .name("host", "dc1.corp.test")
+                .name("port", 636)
+                .seen("address", "10.0.0.1")
+                .seen("error", "timed out"),
+            Finding::not_reached("dc-certificate", "dc1.corp.test", "dc-reachable"),
+            Finding::fine("dc-time", "dc2.corp.test"),
+            Finding::fine("dc-time", "dc3.corp.test"),
+        ]
+    }
+
+    #[test]
+    fn what_is_wrong_stands_first_with_what_to_type() {
+        let text = text(&findings(), Colour::No);
+        let begins = "✗ dc-reachable  dc1.corp.test\n  dc1.corp.test is off, or a firewall stands \
+                      between it and this machine.\n    address  10.0.0.1\n    error    timed out\n";
+        assert!(text.starts_with(begins), "{text}");
+        assert!(text.contains("    $ nc -vz dc1.corp.test 636\n"), "{text}");
+        assert!(text.contains("– dc-certificate  not reached: dc-reachable comes first\n"));
+        assert!(text.contains("✓ dc-time  dc2.corp.test, dc3.corp.test\n"));
+        assert!(text.ends_with("1 fault, 1 not reached, 2 fine\n"), "{text}");
+    }
+
+    #[test]
+    fn colours_are_for_terminals_alone() {
+        assert!(text(&findings(), Colour::Yes).contains("\u{1b}[1;31m✗ dc-reachable\u{1b}[0m"));
+        assert!(!text(&findings(), Colour::No).contains('\u{1b}'));
+    }
+
+    #[test]
+    fn an_explanation_shows_what_would_be_filled_in() {
+        let text = explanation(check("cloud-name").unwrap());
+        assert!(text.contains("does not know <host>"), "{text}");
+        assert!(text.contains("docs/doctor.md#cloud-name"), "{text}");
+    }
+}
