@@ -10,8 +10,8 @@ use super::{Admin, AdminError, GroupError};
 pub enum RoleError {
     /// Nobody could administer the tenant any more.
     #[error(
-        "{0} is the last global administrator who can sign in, and stays one: grant the role to \
-         somebody else of the cloud first, and give them a password"
+        "{0} is the last global administrator, and stays one: grant the role to somebody else of \
+         the cloud first, and give them a password (only who can sign in counts)"
     )]
     LastGlobalAdministrator(String),
     /// Something else.

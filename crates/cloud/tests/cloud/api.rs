@@ -136,13 +136,7 @@ async fn each_role_may_what_it_may() {
         Role::HelpdeskAdministrator,
     )
     .await;
-    let (chief, chief_id) = Caller::with_role(
-        &setting,
-        tenant,
-        "chief@example.test",
-        Role::GlobalAdministrator,
-    )
-    .await;
+    let (chief, chief_id) = Caller::chief(&setting, tenant).await;
     let ann = person(&setting, tenant, "ann@example.test", false).await;
     let ann_here = Caller::signed_in(&setting, tenant, "ann@example.test").await;
 
@@ -254,13 +248,7 @@ async fn no_call_of_an_administrator_reaches_another_tenant() {
         .last_audit_lines(two.other, 1000)
         .await
         .unwrap();
-    let (chief, _) = Caller::with_role(
-        setting,
-        tenant,
-        "chief@example.test",
-        Role::GlobalAdministrator,
-    )
-    .await;
+    let (chief, _) = Caller::chief(setting, tenant).await;
     chief.shows_second_factor().await;
     let licences = chief.get("/licences").await.body;
     let sku = licences["licences"][0]["sku"].as_str().unwrap().to_owned();
@@ -353,13 +341,7 @@ async fn wrong_codes_are_counted_over_all_codes() {
 async fn people_of_the_cloud_are_disabled_enabled_and_deleted() {
     let setting = Setting::new().await;
     let tenant = setting.tenant.id;
-    let (chief, chief_id) = Caller::with_role(
-        &setting,
-        tenant,
-        "chief@example.test",
-        Role::GlobalAdministrator,
-    )
-    .await;
+    let (chief, chief_id) = Caller::chief(&setting, tenant).await;
     let (desk, _) = Caller::with_role(
         &setting,
         tenant,
@@ -417,13 +399,7 @@ async fn people_of_the_cloud_are_disabled_enabled_and_deleted() {
 async fn plans_that_are_left_out_of_a_licence_stay_so() {
     let setting = Setting::new().await;
     let tenant = setting.tenant.id;
-    let (chief, _) = Caller::with_role(
-        &setting,
-        tenant,
-        "chief@example.test",
-        Role::GlobalAdministrator,
-    )
-    .await;
+    let (chief, _) = Caller::chief(&setting, tenant).await;
     let petra = person(&setting, tenant, "petra@example.test", false).await;
     let path = format!("/users/{petra}/licences/WRITEBACK_SELF_HOSTED");
     let left_out = async || {

@@ -60,6 +60,12 @@ impl<'a> Caller<'a> {
         (Self::signed_in(setting, tenant, name).await, id)
     }
 
+    /// A global administrator of the cloud.
+    pub async fn chief(setting: &'a Setting, tenant: TenantId) -> (Self, UserId) {
+        let role = Role::GlobalAdministrator;
+        Self::with_role(setting, tenant, "chief@example.test", role).await
+    }
+
     pub async fn signed_in(setting: &'a Setting, tenant: TenantId, name: &str) -> Self {
         let answer = sign_in(setting, tenant, name, PASSWORD).await;
         assert_eq!(answer.status, StatusCode::OK, "{answer:?}");

@@ -1,7 +1,7 @@
 //! Whether writeback can be tested by one person on another.
 
 use serde_json::json;
-use writeback_model::{Clock, Role};
+use writeback_model::Clock;
 use writeback_store::{Assignee, LicenceStore, UserStore};
 
 use crate::{
@@ -17,13 +17,7 @@ async fn an_administrator_and_the_test_user_must_both_hold_a_licence() {
     let name = "ann@corp.test".parse().unwrap();
     let ann = setting.store.users_by_name(tenant, &name).await.unwrap();
     let ann = ann[0].id;
-    let (chief, chief_id) = Caller::with_role(
-        &setting,
-        tenant,
-        "chief@example.test",
-        Role::GlobalAdministrator,
-    )
-    .await;
+    let (chief, chief_id) = Caller::chief(&setting, tenant).await;
     let ask = || chief.post("/writeback/test", json!({ "user": ann }));
 
     let ready = ask().await.body;

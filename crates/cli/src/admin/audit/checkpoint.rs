@@ -37,8 +37,8 @@ pub(super) async fn run(arguments: CheckpointArguments) -> anyhow::Result<()> {
                 "a record's tenant cannot be read: `writeback admin audit verify` says which"
             );
         };
-        signed += u64::from(keeper.checkpoint(chain).await?.is_some());
         copied += keeper.copy_again(chain).await?;
+        signed += u64::from(keeper.checkpoint(chain).await?.is_some());
         let last = open.store.audit_checkpoints(chain).await?;
         if let Some(last) = last.into_iter().max_by_key(|it| it.place.number) {
             println!(
