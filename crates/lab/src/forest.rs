@@ -170,7 +170,13 @@ impl Forest {
                 "dn: {dn}\nchangetype: modify\nreplace: description\ndescription: {mark}\n-\n"
             );
             self.administrator(from).change(&ldif)?;
-            self.replicate()?;
+            // A DC refuses now and then, busy with a change that it was just told of.
+            while let Err(refused) = self.replicate() {
+                if Instant::now() > deadline {
+                    return Err(refused);
+                }
+                std::thread::sleep(Duration::from_millis(500));
+            }
             for to in self.dcs.iter().filter(|dc| dc.name != from.name) {
                 let reader = self.administrator(to);
                 while reader
