@@ -8,6 +8,7 @@ mod api;
 mod audit;
 mod config;
 mod dns;
+mod housekeeping;
 mod licences;
 mod mail;
 mod news;

@@ -18,7 +18,7 @@ use crate::{
     access, agents, api,
     audit::{Keeper, Routine, TrailError},
     config::{CloudConfig, ConfigError, Listen, TlsFiles},
-    licences,
+    housekeeping, licences,
     mail::Mailer,
     news, passwords, portal,
     sign_in::Hasher,
@@ -123,6 +123,10 @@ pub async fn run(
         stop.clone(),
     ));
     tasks.spawn(licences::keep_seats_settled(
+        Arc::clone(&cloud),
+        stop.clone(),
+    ));
+    tasks.spawn(housekeeping::keep_forgetting(
         Arc::clone(&cloud),
         stop.clone(),
     ));

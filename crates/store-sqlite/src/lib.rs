@@ -19,6 +19,7 @@ mod connector;
 mod domains;
 mod forests;
 mod groups;
+mod housekeeping;
 mod licences;
 mod open;
 mod passwords;

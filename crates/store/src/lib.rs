@@ -23,6 +23,7 @@ mod error;
 mod forests;
 mod groups;
 mod hash;
+mod housekeeping;
 mod licences;
 mod passwords;
 mod requests;
@@ -47,6 +48,7 @@ pub use error::StoreError;
 pub use forests::{Forest, ForestStore};
 pub use groups::{GroupMember, GroupOrigin, GroupRef, GroupStore, MemberAnswer, NewGroup};
 pub use hash::TokenHash;
+pub use housekeeping::{FORGOTTEN_AT_ONCE, Forgotten, HousekeepingStore};
 pub use licences::{
     AssignAnswer, Assignee, LicenceAssignment, LicenceStore, NewSku, SubscribedSku,
 };
@@ -88,6 +90,7 @@ pub trait Store:
     + SignInSessionStore
     + SignInTryStore
     + CloudUserStore
+    + HousekeepingStore
     + Send
     + Sync
 {
@@ -115,6 +118,7 @@ impl<S> Store for S where
         + SignInSessionStore
         + SignInTryStore
         + CloudUserStore
+        + HousekeepingStore
         + Send
         + Sync
 {

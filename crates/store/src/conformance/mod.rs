@@ -26,6 +26,7 @@ pub mod decisions;
 pub mod domains;
 pub mod forests;
 pub mod groups;
+pub mod housekeeping;
 pub mod imports;
 pub mod isolation;
 pub mod isolation_random;
@@ -147,6 +148,11 @@ macro_rules! conformance_tests {
                 memberships_change_with_the_group
                 a_member_may_come_after_its_group_and_go_before_it
                 a_persons_groups_are_those_of_all_forests
+            }
+            housekeeping {
+                requests_that_ended_are_forgotten_and_doubts_never
+                a_request_stays_as_long_as_its_session
+                no_more_than_so_many_are_forgotten_at_once
             }
             imports {
                 a_complete_import_is_noted_in_its_run_and_forest
@@ -386,6 +392,7 @@ mod tests {
             ("domains", include_str!("domains.rs")),
             ("forests", include_str!("forests.rs")),
             ("groups", include_str!("groups.rs")),
+            ("housekeeping", include_str!("housekeeping.rs")),
             ("imports", include_str!("imports.rs")),
             ("isolation", include_str!("isolation.rs")),
             ("licences", include_str!("licences.rs")),
