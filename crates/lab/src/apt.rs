@@ -25,17 +25,22 @@ pub(crate) fn prepare(steps: &Steps<'_>) -> Result<()> {
         uid.trim() == "0",
         "the lab needs root: run it again with sudo"
     );
-    let missing: Vec<_> = NEEDED
+    install(NEEDED, steps)
+}
+
+/// Installs the packages of those programs that are missing, each given with its package.
+pub fn install(programs: &[(&str, &str)], steps: &Steps<'_>) -> Result<()> {
+    let missing: Vec<_> = programs
         .iter()
         .filter(|(program, _)| !on_path(program))
-        .map(|(_, p)| *p)
+        .map(|(_, package)| *package)
         .collect();
     if missing.is_empty() {
         return Ok(());
     }
     ensure!(
         on_path("apt-get"),
-        "the lab needs {}; on anything but Debian install them by hand",
+        "{} is missing; on anything but Debian install it by hand",
         missing.join(", ")
     );
     steps.step(&format!("install {}", missing.join(", ")), || {

@@ -65,6 +65,7 @@ mod up;
 mod users;
 mod userspec;
 
+pub use apt::install;
 pub use bind::BindAnswer;
 pub use ca::CaFiles;
 pub use command::{Ran, run};

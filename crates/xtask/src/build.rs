@@ -29,6 +29,7 @@ pub(crate) fn target() -> PathBuf {
 
 /// Builds the `writeback` program, and says where it is.
 pub(crate) fn writeback(profile: Profile) -> Result<PathBuf> {
+    crate::web::up_to_date()?;
     let mut command = cargo();
     command.args(["build", "--package", "writeback", "--bin", "writeback"]);
     if profile == Profile::Release {

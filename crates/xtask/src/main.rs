@@ -6,6 +6,7 @@ mod demo;
 mod faults;
 mod lab;
 mod test;
+mod web;
 
 use clap::Parser as _;
 
@@ -29,6 +30,8 @@ enum Command {
     /// Break things at every step of many resets, and hold what people are told against what
     /// the domain controller says. Writes target/faults.json.
     Faults(faults::FaultsArguments),
+    /// Build the portal's script where its sources changed; needs Node then.
+    Web(web::WebArguments),
     /// Measure.
     #[command(subcommand)]
     Bench(bench::BenchCommand),
@@ -42,6 +45,7 @@ fn main() -> std::process::ExitCode {
         Command::Demo(arguments) => demo::run(&arguments),
         Command::Test(arguments) => test::run(&arguments),
         Command::Faults(arguments) => faults::run(&arguments),
+        Command::Web(arguments) => web::run(&arguments),
         Command::Bench(command) => bench::run(&command),
         Command::Lab(command) => lab::run(&command),
     };

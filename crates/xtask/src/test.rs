@@ -14,6 +14,10 @@ pub(crate) struct TestArguments {
 }
 
 pub(crate) fn run(arguments: &TestArguments) -> Result<()> {
+    crate::web::up_to_date()?;
+    if has_browser_tests(&arguments.arguments) {
+        crate::web::browser_ready()?;
+    }
     println!("building the tests");
     // Built outside the company network, where the registry can be reached.
     let chosen = || {
@@ -37,4 +41,10 @@ pub(crate) fn run(arguments: &TestArguments) -> Result<()> {
         .args(chosen())
         .current_dir(crate::build::root());
     must(&mut inside)
+}
+
+/// Whether the flow tests may be among what is run, some of which drive a browser.
+fn has_browser_tests(arguments: &[String]) -> bool {
+    let names_others = arguments.iter().any(|it| it.starts_with("-p"));
+    !names_others || arguments.iter().any(|it| it == "writeback")
 }

@@ -10,6 +10,7 @@
 mod access;
 mod accounts;
 mod banned;
+mod browser;
 mod directory_trouble;
 mod ends;
 mod enrolment;

@@ -3,12 +3,18 @@
 use std::sync::LazyLock;
 
 use aws_lc_rs::digest;
-use axum::response::{IntoResponse, Response};
+use axum::{
+    Json,
+    response::{IntoResponse, Response},
+};
+use base64::{Engine, prelude::BASE64_STANDARD};
 use http::header::{CACHE_CONTROL, CONTENT_TYPE};
+use serde_json::json;
 
-use super::pages::{PORTAL_CSS, PORTAL_ICON};
+use super::pages::{PORTAL_CSS, PORTAL_ICON, PORTAL_SCRIPT};
 
 static CSS_PATH: LazyLock<String> = LazyLock::new(|| path("portal", PORTAL_CSS, "css"));
+static SCRIPT_PATH: LazyLock<String> = LazyLock::new(|| path("portal", PORTAL_SCRIPT, "js"));
 static ICON_PATH: LazyLock<String> = LazyLock::new(|| path("icon", PORTAL_ICON, "svg"));
 
 /// Where the style sheet stands.
@@ -21,6 +27,11 @@ pub(super) fn icon_path() -> &'static str {
     &ICON_PATH
 }
 
+/// Where the script stands.
+pub(super) fn script_path() -> &'static str {
+    &SCRIPT_PATH
+}
+
 pub(super) async fn css() -> Response {
     forever("text/css; charset=utf-8", PORTAL_CSS)
 }
@@ -29,14 +40,42 @@ pub(super) async fn icon() -> Response {
     forever("image/svg+xml", PORTAL_ICON)
 }
 
+pub(super) async fn script() -> Response {
+    forever("text/javascript; charset=utf-8", PORTAL_SCRIPT)
+}
+
+/// The hashes of the portal's files, to be compared with those of the release.
+pub(super) async fn integrity() -> Response {
+    let files = [
+        (script_path(), PORTAL_SCRIPT),
+        (css_path(), PORTAL_CSS),
+        (icon_path(), PORTAL_ICON),
+    ];
+    let files = files.map(|(path, contents)| {
+        json!({
+            "path": path,
+            "bytes": contents.len(),
+            "sha256": hex(digest::digest(&digest::SHA256, contents.as_bytes()).as_ref()),
+            "integrity": integrity_of(contents),
+        })
+    });
+    let version = env!("CARGO_PKG_VERSION");
+    Json(json!({ "version": version, "files": files })).into_response()
+}
+
+/// As the `integrity` attribute has it.
+fn integrity_of(contents: &str) -> String {
+    let hash = digest::digest(&digest::SHA384, contents.as_bytes());
+    format!("sha384-{}", BASE64_STANDARD.encode(hash))
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
 fn path(name: &str, contents: &str, extension: &str) -> String {
     let hash = digest::digest(&digest::SHA256, contents.as_bytes());
-    let hash: String = hash
-        .as_ref()
-        .iter()
-        .take(8)
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
+    let hash = hex(hash.as_ref().get(..8).unwrap_or_default());
     format!("/assets/{name}.{hash}.{extension}")
 }
 

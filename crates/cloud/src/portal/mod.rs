@@ -7,6 +7,7 @@
 //! | `GET`/`POST /reset/code`, `POST /reset/code/resend` | the gate |
 //! | `GET`/`POST /reset/password` | takes the new password, seals it, has it written |
 //! | `GET /reset/outcome` | says what happened, or that it is not known yet |
+//! | `GET /.well-known/writeback-integrity` | lists the hashes of the portal's files |
 
 mod assets;
 mod browser;
@@ -46,6 +47,8 @@ pub fn routes(cloud: Arc<Cloud>) -> Router<Arc<Cloud>> {
         .route("/reset/password", get(password::ask).post(password::take))
         .route("/reset/outcome", get(outcome::show))
         .route(assets::css_path(), get(assets::css))
+        .route(assets::script_path(), get(assets::script))
+        .route("/.well-known/writeback-integrity", get(assets::integrity))
         .route(assets::icon_path(), get(assets::icon))
         .fallback(respond::not_found)
         .layer(DefaultBodyLimit::max(form::FORM_BYTES_MAX))

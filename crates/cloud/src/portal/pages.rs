@@ -34,5 +34,9 @@ pub const PORTAL_CSS: &str = include_str!("../../assets/portal.css");
 /// The icon, as SVG.
 pub const PORTAL_ICON: &str = include_str!("../../assets/icon.svg");
 
+/// The one script: built from `web/` by `cargo xtask web`, and kept with the sources so that
+/// building the cloud needs neither Node nor a network.
+pub const PORTAL_SCRIPT: &str = include_str!("../../assets/portal.js");
+
 #[cfg(test)]
 mod tests;

@@ -488,6 +488,11 @@ const ROUTES: &[(&str, &str)] = &[
     ),
     ("assets::css_path()", "the same for everybody"),
     ("assets::icon_path()", "the same for everybody"),
+    ("assets::script_path()", "the same for everybody"),
+    (
+        "\"/.well-known/writeback-integrity\"",
+        "the same for everybody",
+    ),
 ];
 
 /// The routes in the source: what stands first between the brackets of each `.route(`.

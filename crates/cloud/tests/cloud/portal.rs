@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use aws_lc_rs::digest;
+use base64::{Engine, prelude::BASE64_STANDARD};
 use jiff::SignedDuration;
 
 use crate::setting::{Agent, Setting};
@@ -255,4 +257,22 @@ async fn every_page_comes_with_its_guards() {
     // With `no-referrer` browsers post our forms with `Origin: null`, which is refused.
     assert_eq!(header("referrer-policy"), "same-origin");
     assert!(!answer.text().await.unwrap().contains("<script"));
+}
+
+#[tokio::test]
+async fn the_files_of_the_portal_can_be_compared() {
+    let setting = Setting::new().await;
+    let page = page_of(&setting, "/.well-known/writeback-integrity").await;
+    let listed: serde_json::Value = serde_json::from_str(&page.html).unwrap();
+    let files = listed.get("files").unwrap().as_array().unwrap();
+    assert_eq!(files.len(), 3);
+    for file in files {
+        let text = |name: &str| file.get(name).unwrap().as_str().unwrap();
+        let served = page_of(&setting, text("path")).await;
+        assert_eq!(served.status, 200);
+        let hash = digest::digest(&digest::SHA384, served.html.as_bytes());
+        let hash = format!("sha384-{}", BASE64_STANDARD.encode(hash));
+        assert_eq!(text("integrity"), hash);
+        assert_eq!(file.get("bytes").unwrap(), served.html.len());
+    }
 }
