@@ -125,10 +125,15 @@ impl Finding {
         self.seen("error", text)
     }
 
-    /// With what a name in braces stands for.
+    /// With what a name in braces stands for. What comes from a directory or from DNS ends up in
+    /// lines that an administrator copies into a shell: a value that would not stay a value there
+    /// is left out, and its name is shown instead.
     #[must_use]
     pub fn name(mut self, name: &'static str, value: impl ToString) -> Self {
-        self.names.insert(name, one_line(&value.to_string()));
+        let value = one_line(&value.to_string());
+        if stays_a_value(name, &value) {
+            self.names.insert(name, value);
+        }
         self
     }
 
@@ -158,6 +163,16 @@ impl Finding {
             Some(lines) => lines.iter().map(|line| fill(line)).collect(),
             None => check.remedy.iter().map(|line| fill(line)).collect(),
         }
+    }
+}
+
+/// Whether a shell takes it for a value: between double quotes, where the catalogue's commands
+/// have it, and for hosts without.
+fn stays_a_value(name: &str, value: &str) -> bool {
+    let of_host = |c: char| c.is_ascii_alphanumeric() || ".:-_".contains(c);
+    match name {
+        "host" | "holder" => value.chars().all(of_host),
+        _ => !value.contains(['"', '$', '`', '!']),
     }
 }
 
@@ -210,6 +225,22 @@ mod tests {
         let names = BTreeMap::from([("host", "dc1".to_owned())]);
         assert_eq!(fill("ping {host} {port}", &names), "ping dc1 <port>");
         assert_eq!(fill("{", &names), "{");
+    }
+
+    #[test]
+    fn nothing_from_outside_becomes_a_command() {
+        let of = |name, value: &str| {
+            let finding = Finding::fault("person-enabled", "").name(name, value);
+            finding
+                .remedy([format!("{{{name}}}")])
+                .remedy_lines(crate::catalogue::check("person-enabled").unwrap())
+        };
+        for hostile in ["CN=$(reboot),DC=x", "CN=a\" ; reboot \"", "CN=`reboot`"] {
+            assert_eq!(of("dn", hostile), ["<dn>"]);
+        }
+        assert_eq!(of("host", "dc1;reboot"), ["<host>"]);
+        assert_eq!(of("host", "dc1.corp.test"), ["dc1.corp.test"]);
+        assert_eq!(of("dn", "CN=O'Neil\\, A,DC=x"), ["CN=O'Neil\\, A,DC=x"]);
     }
 
     #[test]

@@ -50,10 +50,8 @@ pub fn text(findings: &[Finding], colour: Colour) -> String {
     for finding in findings.iter().filter(told) {
         problem(&mut text, finding, colour);
     }
-    for verdict in [Verdict::NotReached, Verdict::Fine] {
-        let some: Vec<_> = findings.iter().filter(|it| it.verdict == verdict).collect();
-        lines(&mut text, &some, verdict, colour);
-    }
+    not_reached(&mut text, findings, colour);
+    fine(&mut text, findings, colour);
     text.push_str(&summary(&Summary::of(findings), colour));
     text
 }
@@ -82,24 +80,52 @@ fn problem(text: &mut String, finding: &Finding, colour: Colour) {
     let _ = writeln!(text, "  More: writeback doctor --explain {}\n", of.id);
 }
 
-/// Those of which one line is enough, all subjects of a check together.
-fn lines(text: &mut String, findings: &[&Finding], verdict: Verdict, colour: Colour) {
-    let mut checks: Vec<&str> = findings.iter().map(|it| it.check).collect();
+/// What was not asked, by what was in its way: which it is matters less than that.
+fn not_reached(text: &mut String, findings: &[Finding], colour: Colour) {
+    let mut by_blocker: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for finding in findings {
+        if let Some(blocker) = finding.blocked_by {
+            let checks = by_blocker.entry(blocker).or_default();
+            if !checks.contains(&finding.check) {
+                checks.push(finding.check);
+            }
+        }
+    }
+    for (blocker, checks) in &by_blocker {
+        let head = format!(
+            "{} not reached: {blocker} comes first",
+            mark(Verdict::NotReached)
+        );
+        let _ = writeln!(text, "{}", colour.paint(Verdict::NotReached, &head));
+        let mut line = String::from(" ");
+        for (at, id) in checks.iter().enumerate() {
+            if line.len() + id.len() > LINE_MAX {
+                let _ = writeln!(text, "{line}");
+                line = String::from(" ");
+            }
+            let comma = if at + 1 < checks.len() { "," } else { "" };
+            let _ = write!(line, " {id}{comma}");
+        }
+        let _ = writeln!(text, "{line}\n");
+    }
+}
+
+/// Lists are broken before this column.
+const LINE_MAX: usize = 96;
+
+/// What is as it should be: one line for each check, with all of whom it was asked.
+fn fine(text: &mut String, findings: &[Finding], colour: Colour) {
+    let fine = || findings.iter().filter(|it| it.verdict == Verdict::Fine);
+    let mut checks: Vec<&str> = fine().map(|it| it.check).collect();
     checks.dedup();
     let width = checks.iter().map(|it| it.len()).max().unwrap_or(0);
     for id in &checks {
-        let of = || findings.iter().filter(|it| it.check == *id);
-        let why: Vec<&str> = of().filter_map(|it| it.blocked_by).collect();
-        let subjects: Vec<&str> = of()
+        let subjects: Vec<&str> = fine()
+            .filter(|it| it.check == *id && !it.subject.is_empty())
             .map(|it| it.subject.as_str())
-            .filter(|it| !it.is_empty())
             .collect();
-        let rest = match why.first() {
-            Some(why) => format!("not reached: {why} comes first"),
-            None => subjects.join(", "),
-        };
-        let mark = colour.paint(verdict, mark(verdict));
-        let line = format!("{mark} {id:width$}  {rest}");
+        let mark = colour.paint(Verdict::Fine, mark(Verdict::Fine));
+        let line = format!("{mark} {id:width$}  {}", subjects.join(", "));
         let _ = writeln!(text, "{}", line.trim_end());
     }
     if !checks.is_empty() {
@@ -179,7 +205,8 @@ mod tests {
                       between it and this machine.\n    address  10.0.0.1\n    error    timed out\n";
         assert!(text.starts_with(begins), "{text}");
         assert!(text.contains("    $ nc -vz dc1.corp.test 636\n"), "{text}");
-        assert!(text.contains("– dc-certificate  not reached: dc-reachable comes first\n"));
+        let blocked = "– not reached: dc-reachable comes first\n  dc-certificate\n";
+        assert!(text.contains(blocked), "{text}");
         assert!(text.contains("✓ dc-time  dc2.corp.test, dc3.corp.test\n"));
         assert!(text.ends_with("1 fault, 1 not reached, 2 fine\n"), "{text}");
     }

@@ -66,10 +66,10 @@ pub(super) const ACCOUNT: Check = Check {
     cause: "The domain refuses the agent's account {account}.",
     remedy: &[
         "Look at the account; then write its password into {file} again:",
-        "PS> Get-ADUser {sam} -Properties Enabled,LockedOut,PasswordExpired,PasswordNeverExpires",
-        "$ samba-tool user show {sam}",
-        "PS> Set-ADAccountPassword {sam} -Reset",
-        "$ samba-tool user setpassword {sam}",
+        "PS> Get-ADUser \"{sam}\" -Properties Enabled,LockedOut,PasswordExpired,PasswordNeverExpires",
+        "$ samba-tool user show \"{sam}\"",
+        "PS> Set-ADAccountPassword \"{sam}\" -Reset",
+        "$ samba-tool user setpassword \"{sam}\"",
     ],
     rows: &["A11"],
 };

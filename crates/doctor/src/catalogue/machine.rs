@@ -12,8 +12,8 @@ pub(super) const CONFIGURATION: Check = Check {
     cause: "The configuration file is missing, cannot be read, or has a mistake in it.",
     remedy: &[
         "Correct the place that the error names. docs/configuration.md has every setting.",
-        "$ sudoedit {file}",
-        "$ systemctl restart writeback-agent",
+        "$ sudoedit \"{file}\"",
+        "Then start the agent again.",
     ],
     rows: &["A11"],
 };
@@ -27,8 +27,8 @@ pub(super) const PASSWORD_FILE: Check = Check {
     needs: &["configuration"],
     cause: "The file that password_file names is missing or empty, or this user may not read it.",
     remedy: &[
-        "Write the password into the first line of the file, for the agent's user alone:",
-        "$ install -m 0600 -o writeback /dev/stdin {file}",
+        "Write the password into the first line of the file, for the agent's user (USER) alone:",
+        "$ install -m 0600 -o USER /dev/stdin \"{file}\"",
         "Run the doctor as the agent's user, or as root.",
     ],
     rows: &["A11"],
@@ -42,7 +42,7 @@ pub(super) const STATE_FOLDER: Check = Check {
     of: Of::Agent,
     needs: &["configuration"],
     cause: "The folder that state_dir names cannot be read, or others may read the keys in it.",
-    remedy: &["$ chown -R writeback: {folder}", "$ chmod 0700 {folder}"],
+    remedy: &["$ chown -R USER: \"{folder}\"", "$ chmod 0700 \"{folder}\""],
     rows: &["A11"],
 };
 

@@ -50,7 +50,7 @@ pub(super) const INHERITANCE: Check = Check {
         "Switch it on again: Active Directory Users and Computers, View > Advanced Features, the",
         "account's Properties > Security > Advanced > Enable inheritance. Or:",
         "PS> dsacls \"{dn}\" /P:N",
-        "$ samba-tool dsacl set --objectdn=\"{dn}\" --action=allow --sddl=\"(OA;;CR;00299570-246d-11d0-a768-00aa006e0529;;{sid})(OA;;WP;28630ebf-41d5-11d1-a9c1-0000f80367c1;;{sid})(OA;;WP;bf967a0a-0de6-11d0-a285-00aa003049e2;;{sid})\"",
+        "$ samba-tool dsacl set --objectdn=\"{dn}\" --action=allow --sddl=\"(OA;;CR;00299570-246d-11d0-a768-00aa006e0529;;{sid})(OA;;WP;28630ebf-41d5-11d1-a9c1-0000f80367c1;;{sid})(OA;;WP;bf967a0a-0de6-11d0-a285-00aa003049e2;;{sid})(A;;RP;;;{sid})\"",
     ],
     rows: &["A11"],
 };
@@ -69,7 +69,7 @@ pub(super) const ORDINARY: Check = Check {
         "inheritance on the account:",
         "PS> Set-ADUser \"{dn}\" -Clear adminCount",
         "PS> dsacls \"{dn}\" /P:N",
-        "$ samba-tool user edit {sam}   # remove the line adminCount",
+        "$ samba-tool user edit \"{sam}\"   # remove the line adminCount",
     ],
     rows: &["A11"],
 };
@@ -131,9 +131,9 @@ pub(super) const ENABLED: Check = Check {
         "PS> Enable-ADAccount \"{dn}\"",
         "PS> Clear-ADAccountExpiration \"{dn}\"",
         "PS> Unlock-ADAccount \"{dn}\"",
-        "$ samba-tool user enable {sam}",
-        "$ samba-tool user setexpiry {sam} --noexpiry",
-        "$ samba-tool user unlock {sam}",
+        "$ samba-tool user enable \"{sam}\"",
+        "$ samba-tool user setexpiry \"{sam}\" --noexpiry",
+        "$ samba-tool user unlock \"{sam}\"",
     ],
     rows: &["A12"],
 };
@@ -181,7 +181,7 @@ pub(super) const AGE: Check = Check {
     remedy: &[
         "Wait until then, or set the password as an administrator:",
         "PS> Set-ADAccountPassword \"{dn}\" -Reset",
-        "$ samba-tool user setpassword {sam}",
+        "$ samba-tool user setpassword \"{sam}\"",
     ],
     rows: &["A12"],
 };
