@@ -7,7 +7,7 @@ use std::{
 
 use tokio::sync::Notify;
 use writeback_ad::{AdError, Credentials, Directory, DomainConfig, PreferredControllers, Trust};
-use writeback_model::{Cause, DomainName};
+use writeback_model::{Cause, DomainName, Secret};
 
 use crate::{
     config::{AgentConfig, ConfigError, ForestConfig, fingerprint},
@@ -83,6 +83,39 @@ pub(crate) fn forests(config: &AgentConfig, dir: &StateDir) -> Result<Forests, F
         .collect()
 }
 
+/// The domains of a forest, with that password of the agent's account. Nothing is connected yet.
+pub(crate) fn directories(
+    config: &ForestConfig,
+    password: Secret,
+) -> Result<BTreeMap<DomainName, Directory>, ForestError> {
+    let credentials = Credentials {
+        user: config.user.clone(),
+        password,
+    };
+    let pin = config.pinned_sha256.as_deref().and_then(fingerprint);
+    let trust = match (&config.ca_file, pin) {
+        (Some(file), _) => Trust::CaFile(file.clone()),
+        (None, Some(pin)) => Trust::Pinned(pin),
+        (None, None) => Trust::Platform,
+    };
+    let preferred = match (&config.preferred_controllers, config.only_preferred) {
+        (hosts, _) if hosts.is_empty() => PreferredControllers::None,
+        (hosts, true) => PreferredControllers::Only(hosts.clone()),
+        (hosts, false) => PreferredControllers::First(hosts.clone()),
+    };
+    let mut domains = BTreeMap::new();
+    for domain in config.served_domains() {
+        let mut settings = DomainConfig::new(domain.clone(), credentials.clone(), trust.clone());
+        settings.preferred = preferred.clone();
+        let directory = Directory::new(settings).map_err(|source| ForestError::Directory {
+            domain: domain.clone(),
+            source,
+        })?;
+        domains.insert(domain, directory);
+    }
+    Ok(domains)
+}
+
 /// The directory that holds a domain's objects.
 pub(crate) fn directory<'a>(
     forests: &'a Forests,
@@ -96,32 +129,7 @@ pub(crate) fn directory<'a>(
 
 impl Forest {
     fn new(config: &ForestConfig, pins: &Arc<Pins>) -> Result<Self, ForestError> {
-        let credentials = Credentials {
-            user: config.user.clone(),
-            password: config.password_file.read()?,
-        };
-        let pin = config.pinned_sha256.as_deref().and_then(fingerprint);
-        let trust = match (&config.ca_file, pin) {
-            (Some(file), _) => Trust::CaFile(file.clone()),
-            (None, Some(pin)) => Trust::Pinned(pin),
-            (None, None) => Trust::Platform,
-        };
-        let preferred = match (&config.preferred_controllers, config.only_preferred) {
-            (hosts, _) if hosts.is_empty() => PreferredControllers::None,
-            (hosts, true) => PreferredControllers::Only(hosts.clone()),
-            (hosts, false) => PreferredControllers::First(hosts.clone()),
-        };
-        let mut domains = BTreeMap::new();
-        for domain in config.served_domains() {
-            let mut settings =
-                DomainConfig::new(domain.clone(), credentials.clone(), trust.clone());
-            settings.preferred = preferred.clone();
-            let directory = Directory::new(settings).map_err(|source| ForestError::Directory {
-                domain: domain.clone(),
-                source,
-            })?;
-            domains.insert(domain, directory);
-        }
+        let domains = directories(config, config.password_file.read()?)?;
         Ok(Self {
             name: config.name.clone(),
             user: config.user.clone(),

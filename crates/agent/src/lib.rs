@@ -16,6 +16,7 @@ mod banned;
 mod cloud_clock;
 pub mod config;
 mod core;
+pub mod doctor;
 pub mod enrol;
 mod events;
 mod executor;

@@ -6,6 +6,7 @@ use std::{
 };
 
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
+use jiff::Timestamp;
 use serde::Serialize;
 use tokio::sync::Mutex;
 use uuid::Uuid;
@@ -71,6 +72,27 @@ impl Tokens {
     /// Forgets the token: the cloud did not take it.
     pub(crate) async fn forget(&self) {
         *self.kept.lock().await = None;
+    }
+
+    /// Buys one now, and gives what the cloud's clock said.
+    pub(crate) async fn try_buy(&self) -> (Result<Secret, TransportError>, Option<Timestamp>) {
+        let mut said = None;
+        loop {
+            let asked_at = Instant::now();
+            let answer = match self.ask().await {
+                Ok(answer) => answer,
+                Err(error) => return (Err(error), said),
+            };
+            let corrected = answer.date.is_some_and(|date| self.clock.hear(date));
+            let again = corrected && said.is_none();
+            said = answer.date.or(said);
+            let bought = answer.body.and_then(|body| self.token(&body, asked_at));
+            match bought {
+                // Refused by a clock that is known now.
+                Err(TransportError::NotAccepted { .. }) if again => {}
+                bought => return (bought.map(|token| token.text), said),
+            }
+        }
     }
 
     async fn buy(&self) -> Result<Token, TransportError> {

@@ -9,7 +9,11 @@ mod tcp;
 mod tls;
 mod websocket;
 
-use std::{path::Path, sync::Arc, time::Duration};
+use std::{
+    path::Path,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
 
 use rustls::ClientConfig;
 use rustls_pki_types::ServerName;
@@ -18,6 +22,8 @@ use tokio::{
     time,
 };
 use tokio_rustls::TlsConnector;
+
+use writeback_ad::Presented;
 
 pub use address::{AddressError, CloudUrl};
 pub(crate) use call::{Answer, Body, Call};
@@ -51,7 +57,21 @@ impl Transport {
         Ok(Self {
             cloud,
             proxy,
-            tls: Arc::new(tls::client_config(ca_file)?),
+            tls: Arc::new(tls::client_config(ca_file, None)?),
+        })
+    }
+
+    /// The same, with the certificate that is shown put into `seen`, accepted or not.
+    pub(crate) fn looking(
+        cloud: CloudUrl,
+        ca_file: Option<&Path>,
+        proxy: Option<Proxy>,
+        seen: &Arc<Mutex<Option<Presented>>>,
+    ) -> Result<Self, TransportError> {
+        Ok(Self {
+            cloud,
+            proxy,
+            tls: Arc::new(tls::client_config(ca_file, Some(seen))?),
         })
     }
 
@@ -91,4 +111,9 @@ impl Transport {
             .map_err(|source| tls::explain(host, source))?;
         Ok(Box::new(stream))
     }
+}
+
+/// Whether TCP to a host is let through.
+pub(crate) async fn reach(host: &str, port: u16) -> Result<(), TransportError> {
+    tcp::connect(host, port).await.map(drop)
 }

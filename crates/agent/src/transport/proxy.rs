@@ -82,6 +82,16 @@ impl Proxy {
         })
     }
 
+    /// Its host.
+    pub(crate) fn host(&self) -> &str {
+        &self.host
+    }
+
+    /// Its TCP port.
+    pub(crate) const fn port(&self) -> u16 {
+        self.port
+    }
+
     /// Opens a tunnel to the cloud.
     pub(super) async fn connect(&self, cloud: &CloudUrl) -> Result<TcpStream, TransportError> {
         let target: Uri = cloud

@@ -1,17 +1,27 @@
 //! TLS towards the cloud: the platform's trust, and a CA file besides.
 
-use std::{io, path::Path, sync::Arc};
+use std::{
+    io,
+    path::Path,
+    sync::{Arc, Mutex},
+};
 
 use rustls::{
-    CertificateError, ClientConfig, Error as TlsError, crypto::aws_lc_rs::default_provider,
+    CertificateError, ClientConfig, Error as TlsError, client::danger::ServerCertVerifier,
+    crypto::aws_lc_rs::default_provider,
 };
 use rustls_pki_types::{CertificateDer, pem::PemObject};
 use rustls_platform_verifier::Verifier;
+use writeback_ad::{Looking, Presented};
 
 use super::TransportError;
 
-/// The TLS settings for all connections to the cloud: TLS 1.2 or 1.3, HTTP/1.1.
-pub(super) fn client_config(ca_file: Option<&Path>) -> Result<ClientConfig, TransportError> {
+/// The TLS settings for all connections to the cloud: TLS 1.2 or 1.3, HTTP/1.1. Where somebody
+/// wants to see it, the certificate that is shown is put into `seen`.
+pub(super) fn client_config(
+    ca_file: Option<&Path>,
+    seen: Option<&Arc<Mutex<Option<Presented>>>>,
+) -> Result<ClientConfig, TransportError> {
     let extra = ca_file
         .map(read_authorities)
         .transpose()?
@@ -19,11 +29,15 @@ pub(super) fn client_config(ca_file: Option<&Path>) -> Result<ClientConfig, Tran
     let provider = Arc::new(default_provider());
     let verifier = Verifier::new_with_extra_roots(extra, Arc::clone(&provider))
         .map_err(TransportError::PlatformTrust)?;
+    let verifier: Arc<dyn ServerCertVerifier> = match seen {
+        Some(seen) => Arc::new(Looking::new(Arc::new(verifier), Arc::clone(seen))),
+        None => Arc::new(verifier),
+    };
     let mut config = ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
         .map_err(TransportError::PlatformTrust)?
         .dangerous()
-        .with_custom_certificate_verifier(Arc::new(verifier))
+        .with_custom_certificate_verifier(verifier)
         .with_no_client_auth();
     config.alpn_protocols = vec![b"http/1.1".to_vec()];
     Ok(config)

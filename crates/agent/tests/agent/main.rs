@@ -13,6 +13,8 @@ mod anchors;
 mod clock;
 mod cloud;
 mod delta;
+mod doctor;
+mod doctor_bench;
 mod enrolment;
 mod faults;
 mod import;

@@ -44,7 +44,7 @@ impl Listener for Tls {
 }
 
 /// A cloud over TLS, named so in its certificate, and the CA that signed it.
-async fn secure_cloud(named: &str) -> (Cloud, String) {
+pub(crate) async fn secure_cloud(named: &str) -> (Cloud, String) {
     let (cloud, router) = Cloud::router(Manners::default()).await;
     cloud.be_at(&format!("https://localhost:{}", cloud.address.port()));
     let mut params = CertificateParams::new(Vec::new()).unwrap();
@@ -119,7 +119,7 @@ async fn a_certificate_for_another_name_is_told_apart() {
 
 /// A proxy that keeps the heads of its requests and answers the first line given, or opens the
 /// tunnel where none is.
-async fn proxy(answer: Option<&'static str>) -> (SocketAddr, Arc<Mutex<Vec<String>>>) {
+pub(crate) async fn proxy(answer: Option<&'static str>) -> (SocketAddr, Arc<Mutex<Vec<String>>>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let heads = Arc::new(Mutex::new(Vec::new()));
