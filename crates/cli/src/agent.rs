@@ -14,7 +14,7 @@ use writeback_model::Secret;
 use crate::outside::{SystemClock, SystemEntropy, stop_signal};
 
 /// Where the configuration is looked for.
-const DEFAULT_CONFIG: &str = "/etc/writeback/agent.toml";
+pub(crate) const DEFAULT_CONFIG: &str = "/etc/writeback/agent.toml";
 
 /// Enrol and run an agent inside the company network. It dials out only: nothing needs to be
 /// opened towards it.

@@ -3,6 +3,7 @@
 mod admin;
 mod agent;
 mod cloud;
+mod doctor;
 mod logging;
 mod outside;
 
@@ -23,13 +24,15 @@ use clap::{Parser, Subcommand};
         writeback cloud --config cloud.toml\n  \
         writeback admin enrolment create --config cloud.toml\n  \
         writeback agent enroll --cloud https://reset.example.org --token wbenrol.…\n  \
-        writeback agent run --config agent.toml"
+        writeback agent run --config agent.toml\n  \
+        writeback doctor --user alice@corp.example.org"
 )]
 struct Arguments {
     /// What to log: error, warn, info, debug, trace, or a filter such as
-    /// `info,writeback_agent=debug`. Passwords are in no log at any level.
-    #[arg(long, global = true, env = "WRITEBACK_LOG", default_value = "info")]
-    log: String,
+    /// `info,writeback_agent=debug`. Passwords are in no log at any level. Without it, info; the
+    /// doctor says by itself what it sees and logs errors only.
+    #[arg(long, global = true, env = "WRITEBACK_LOG")]
+    log: Option<String>,
     /// How to log: text for people, json for machines.
     #[arg(
         long,
@@ -49,6 +52,8 @@ enum Command {
     /// Enrol and run an agent inside the company network.
     #[command(subcommand)]
     Agent(agent::AgentCommand),
+    /// Say why writeback does not work from this machine, and what to do about it.
+    Doctor(doctor::DoctorArguments),
     /// Set up and look after a cloud, on its own machine.
     #[command(subcommand)]
     Admin(admin::AdminCommand),
@@ -101,7 +106,12 @@ fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     {
         anyhow::bail!("another TLS provider was installed first; this is a bug");
     }
-    logging::start(&arguments.log, arguments.log_format)?;
+    let usual = match arguments.command {
+        Command::Doctor(_) => "error",
+        _ => "info",
+    };
+    let log = arguments.log.as_deref().unwrap_or(usual);
+    logging::start(log, arguments.log_format)?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()?;
@@ -109,6 +119,7 @@ fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         match arguments.command {
             Command::Cloud(arguments) => cloud::run(arguments).await.map(|()| ExitCode::SUCCESS),
             Command::Agent(command) => agent::run(command).await.map(|()| ExitCode::SUCCESS),
+            Command::Doctor(arguments) => doctor::run(arguments).await,
             Command::Admin(command) => admin::run(command).await,
         }
     })
