@@ -126,10 +126,11 @@ impl SessionStore for SqliteStore {
         session: Uuid,
         code: Option<TokenHash>,
         code_expires_at: Timestamp,
+        audit: &AuditRecord,
     ) -> Result<(), StoreError> {
         const DOING: &str = "replace a code";
         let mut tx = self.write(DOING).await?;
-        sqlx::query(
+        let replaced = sqlx::query(
             "UPDATE sessions SET code = ?, code_expires_at = ? WHERE id = ? AND tenant_id = ?",
         )
         .bind(code.as_ref().map(|code| code.bytes().as_slice()))
@@ -138,7 +139,11 @@ impl SessionStore for SqliteStore {
         .bind(tenant.uuid())
         .execute(&mut *tx)
         .await
-        .doing(DOING)?;
+        .doing(DOING)?
+        .rows_affected();
+        if replaced > 0 {
+            append_audit(&mut tx, audit).await?;
+        }
         tx.commit().await.doing(DOING)
     }
 
@@ -164,22 +169,27 @@ impl SessionStore for SqliteStore {
         let answer = judge(&self::session(&row)?, code, now);
         let (update, result) = match answer {
             CodeAnswer::Right => (
-                "UPDATE sessions SET tries_left = tries_left - 1, code = NULL, verified_at = ?2
-                 WHERE id = ?1",
+                Some(
+                    "UPDATE sessions SET tries_left = tries_left - 1, code = NULL,
+                         verified_at = ?2
+                     WHERE id = ?1",
+                ),
                 "success",
             ),
             CodeAnswer::Wrong { .. } => (
-                "UPDATE sessions SET tries_left = tries_left - 1 WHERE id = ?1",
+                Some("UPDATE sessions SET tries_left = tries_left - 1 WHERE id = ?1"),
                 "failure",
             ),
-            CodeAnswer::Expired | CodeAnswer::Exhausted => return Ok(answer),
+            CodeAnswer::Expired | CodeAnswer::Exhausted => (None, "failure"),
         };
-        sqlx::query(update)
-            .bind(session)
-            .bind(micros(now))
-            .execute(&mut *tx)
-            .await
-            .doing(DOING)?;
+        if let Some(update) = update {
+            sqlx::query(update)
+                .bind(session)
+                .bind(micros(now))
+                .execute(&mut *tx)
+                .await
+                .doing(DOING)?;
+        }
         append_audit(
             &mut tx,
             &AuditRecord {

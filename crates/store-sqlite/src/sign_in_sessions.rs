@@ -290,25 +290,31 @@ impl SignInSessionStore for SqliteStore {
         let answer = judge(&columns, code, now)?;
         let (update, result) = match answer {
             CodeAnswer::Right => (
-                "UPDATE sign_in_sessions SET code = NULL, code_expires_at = NULL,
-                     code_tries_left = 0, second_factor_at = ?3
-                 WHERE id = ?1 AND tenant_id = ?2",
+                Some(
+                    "UPDATE sign_in_sessions SET code = NULL, code_expires_at = NULL,
+                         code_tries_left = 0, second_factor_at = ?3
+                     WHERE id = ?1 AND tenant_id = ?2",
+                ),
                 "success",
             ),
             CodeAnswer::Wrong { .. } => (
-                "UPDATE sign_in_sessions SET code_tries_left = code_tries_left - 1
-                 WHERE id = ?1 AND tenant_id = ?2 AND ?3 IS NOT NULL",
+                Some(
+                    "UPDATE sign_in_sessions SET code_tries_left = code_tries_left - 1
+                     WHERE id = ?1 AND tenant_id = ?2 AND ?3 IS NOT NULL",
+                ),
                 "failure",
             ),
-            CodeAnswer::Expired | CodeAnswer::Exhausted => return Ok(answer),
+            CodeAnswer::Expired | CodeAnswer::Exhausted => (None, "failure"),
         };
-        sqlx::query(update)
-            .bind(session.uuid())
-            .bind(tenant.uuid())
-            .bind(micros(now))
-            .execute(&mut *tx)
-            .await
-            .doing(DOING)?;
+        if let Some(update) = update {
+            sqlx::query(update)
+                .bind(session.uuid())
+                .bind(tenant.uuid())
+                .bind(micros(now))
+                .execute(&mut *tx)
+                .await
+                .doing(DOING)?;
+        }
         let audit = AuditRecord {
             result: result.to_owned(),
             ..audit.clone()

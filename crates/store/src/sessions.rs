@@ -70,20 +70,22 @@ pub trait SessionStore {
     ) -> Result<Option<ResetSession>, StoreError>;
 
     /// Replaces the code, for "send me another one". The number of tries is not raised, and a
-    /// gate that is open stays open.
+    /// gate that is open stays open. Nothing is recorded where there is no such session.
     async fn replace_code(
         &self,
         tenant: TenantId,
         session: Uuid,
         code: Option<TokenHash>,
         code_expires_at: Timestamp,
+        audit: &AuditRecord,
     ) -> Result<(), StoreError>;
 
     /// Tries a code: takes one try away, and opens the gate when it is right. One transaction,
     /// so that tries at the same moment count as well. A session without a code answers as one
     /// with another code would; one that expired or was never there as `Expired`.
     ///
-    /// A try that counted keeps the audit record, its result replaced by `success` or `failure`.
+    /// A try of a session that is there keeps the audit record, its result replaced by `success` or
+    /// `failure`.
     async fn try_code(
         &self,
         tenant: TenantId,

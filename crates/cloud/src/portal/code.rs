@@ -156,9 +156,10 @@ pub(super) async fn resend(
     let code = new_code(&cloud.entropy);
     let hash = user.is_some().then(|| hash_code(session.id, &code));
     let expires_at = cloud.clock.now() + CODE_HOLDS;
+    let audit = session::record(&cloud, &browser, session, "another code", "success");
     cloud
         .store
-        .replace_code(session.tenant, session.id, hash, expires_at)
+        .replace_code(session.tenant, session.id, hash, expires_at, &audit)
         .await
         .map_err(failed)?;
     code_mail::send(&cloud, tenant.as_ref(), session, user.as_ref(), &code);

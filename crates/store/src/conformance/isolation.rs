@@ -405,7 +405,8 @@ pub async fn a_tenant_changes_nothing_of_another<F: Fixture>(fixture: &F) {
 async fn change_session(store: &impl Store, other: TenantId, session: &ResetSession) {
     let record = audit(other, "Something");
     let id = session.id;
-    store.replace_code(other, id, None, at(500)).await.unwrap();
+    let replaced = store.replace_code(other, id, None, at(500), &record);
+    replaced.await.unwrap();
     let code = session.code.unwrap();
     let answer = store.try_code(other, id, code, at(2), &record).await;
     assert_eq!(answer.unwrap(), CodeAnswer::Expired);

@@ -128,7 +128,8 @@ async fn call(store: &impl Store, other: TenantId, call: Call, session: &ResetSe
                 .try_code(other, session.id, code, at(2), &record)
                 .await;
             assert_eq!(answer.unwrap(), CodeAnswer::Expired);
-            drop(store.replace_code(other, session.id, None, at(500)).await);
+            let replaced = store.replace_code(other, session.id, None, at(500), &record);
+            drop(replaced.await);
             drop(store.end_session(other, session.id).await);
         }
         20 => {

@@ -156,7 +156,13 @@ pub async fn an_expired_code_takes_none<F: Fixture>(fixture: &F) {
         CodeAnswer::Expired
     );
     store
-        .replace_code(session.tenant, session.id, Some(RIGHT), at(9999))
+        .replace_code(
+            session.tenant,
+            session.id,
+            Some(RIGHT),
+            at(9999),
+            &audit(session.tenant, "Code"),
+        )
         .await
         .unwrap();
     assert_eq!(
@@ -194,7 +200,13 @@ pub async fn a_new_code_brings_no_new_tries<F: Fixture>(fixture: &F) {
         try_code(&store, &session, WRONG, 1).await;
     }
     store
-        .replace_code(session.tenant, session.id, Some(WRONG), at(500))
+        .replace_code(
+            session.tenant,
+            session.id,
+            Some(WRONG),
+            at(500),
+            &audit(session.tenant, "Code"),
+        )
         .await
         .unwrap();
     let renewed = by_cookie(&store, &session).await;
@@ -212,7 +224,13 @@ pub async fn a_new_code_brings_no_new_tries<F: Fixture>(fixture: &F) {
         CodeAnswer::Right
     );
     store
-        .replace_code(session.tenant, session.id, None, at(550))
+        .replace_code(
+            session.tenant,
+            session.id,
+            None,
+            at(550),
+            &audit(session.tenant, "Code"),
+        )
         .await
         .unwrap();
     let after = by_cookie(&store, &session).await;
@@ -221,7 +239,13 @@ pub async fn a_new_code_brings_no_new_tries<F: Fixture>(fixture: &F) {
         (None, 0, Some(at(400)))
     );
     store
-        .replace_code(session.tenant, session.id, Some(RIGHT), at(550))
+        .replace_code(
+            session.tenant,
+            session.id,
+            Some(RIGHT),
+            at(550),
+            &audit(session.tenant, "Code"),
+        )
         .await
         .unwrap();
     assert_eq!(
@@ -285,21 +309,26 @@ pub async fn a_tried_code_keeps_its_record<F: Fixture>(fixture: &F) {
         .unwrap();
     let before = records(&store, tenant).await;
     for (code, second, more, result) in [
-        (RIGHT, 300, 0, None),
-        (WRONG, 1, 1, Some("failure")),
-        (RIGHT, 2, 2, Some("success")),
-        (RIGHT, 3, 2, None),
+        (RIGHT, 300, 1, "failure"),
+        (WRONG, 1, 2, "failure"),
+        (RIGHT, 2, 3, "success"),
+        (RIGHT, 3, 4, "failure"),
     ] {
         try_code(&store, &two_tries, code, second).await;
         assert_eq!(records(&store, tenant).await, before + more);
-        if let Some(result) = result {
-            let lines = store.last_audit_lines(tenant, 1).await.unwrap();
-            let line: serde_json::Value = serde_json::from_str(&lines[0]).unwrap();
-            assert_eq!(
-                (&line["result"], &line["activity"]),
-                (&result.into(), &"Code tried".into())
-            );
-        }
+        let lines = store.last_audit_lines(tenant, 1).await.unwrap();
+        let line: serde_json::Value = serde_json::from_str(&lines[0]).unwrap();
+        assert_eq!(
+            (&line["result"], &line["activity"]),
+            (&result.into(), &"Code tried".into())
+        );
+    }
+    // Another code is a record of a session that is there.
+    for (session, more) in [(two_tries.id, 5), (uuid(77), 5)] {
+        let record = audit(tenant, "Code");
+        let replaced = store.replace_code(tenant, session, Some(RIGHT), at(300), &record);
+        replaced.await.unwrap();
+        assert_eq!(records(&store, tenant).await, before + more);
     }
 }
 

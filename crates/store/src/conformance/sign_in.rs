@@ -195,7 +195,13 @@ pub async fn a_second_factor_is_tried_so_many_times<F: Fixture>(fixture: &F) {
     set(7).await;
     assert_eq!(attempt(8, 1).await, CodeAnswer::Wrong { tries_left: 1 });
     assert_eq!(attempt(8, 1).await, CodeAnswer::Wrong { tries_left: 0 });
+    let kept = records(&store, tenant).await;
     assert_eq!(attempt(7, 1).await, CodeAnswer::Exhausted);
+    assert_eq!(
+        records(&store, tenant).await,
+        kept + 1,
+        "recorded all the same"
+    );
     set(7).await;
     assert_eq!(attempt(7, 100).await, CodeAnswer::Expired);
     assert_eq!(attempt(7, 99).await, CodeAnswer::Right);
