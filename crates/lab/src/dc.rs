@@ -5,7 +5,7 @@ use std::process::Command;
 use anyhow::Result;
 
 use crate::clock;
-use crate::command::{must, must_with};
+use crate::command::must_with;
 use crate::machine::Machine;
 use crate::plan::{DcPlan, ForestPlan};
 use crate::samba;
@@ -123,23 +123,13 @@ impl Dc {
     /// Samba.
     pub fn heal(&self) -> Result<()> {
         self.uncut()?;
-        self.resume()?;
-        clock::end_wrong(&Machine::get(&self.name)?)?;
+        heal(&Machine::get(&self.name)?)?;
         self.start()
     }
 }
 
 /// Undoes what a test that died left on a DC; cheap when nothing was.
-pub(crate) fn heal(netns: &str, name: &str) -> Result<()> {
-    let mut list = Command::new("ip");
-    if must(list.args(["netns", "exec", netns, "nft", "list", "tables"]))?.contains("netdev cut") {
-        let mut nft = Command::new("ip");
-        nft.args([
-            "netns", "exec", netns, "nft", "delete", "table", "netdev", "cut",
-        ]);
-        must(&mut nft)?;
-    }
-    let machine = Machine::get(name)?;
+pub(crate) fn heal(machine: &Machine) -> Result<()> {
     machine.freeze(false)?;
-    clock::end_wrong(&machine)
+    clock::end_wrong(machine)
 }
