@@ -9,7 +9,7 @@ use crate::dc::Dc;
 use crate::ldap::{Entry, Ldap};
 use crate::plan::{AGENT_SAM, Base, ForestPlan};
 use crate::secrets::{self, Secrets};
-use crate::{ca, provision, samba};
+use crate::{ca, lock, provision, samba};
 
 /// One forest with one domain.
 #[derive(Clone)]
@@ -162,6 +162,8 @@ impl Forest {
     /// Waits until every DC has all changes made on every other DC before this
     /// call: a mark set on each now has arrived on all.
     pub fn replicated(&self, timeout: Duration) -> Result<()> {
+        // Of two marks at once one would never arrive.
+        let _mark = lock::exclusive(&format!("mark-{}", self.domain))?;
         let deadline = Instant::now() + timeout;
         for from in &self.dcs {
             let mark = hex::encode(rand::random::<[u8; 8]>());

@@ -149,3 +149,18 @@ fn a_dc_that_was_cut_off_catches_up() {
     assert_eq!(answer, BindAnswer::Ok);
     forest.delete_user(&user).unwrap();
 }
+
+#[test]
+fn several_wait_for_replication_at_once() {
+    let lab = lab();
+    let _calm = lab.calm().unwrap();
+    let forest = lab.forest("corp.test").unwrap();
+    std::thread::scope(|scope| {
+        let waiting: Vec<_> = (0..4)
+            .map(|_| scope.spawn(|| forest.replicated(Duration::from_secs(20))))
+            .collect();
+        for one in waiting {
+            one.join().unwrap().unwrap();
+        }
+    });
+}
