@@ -12,6 +12,7 @@ use writeback_store::{
 use crate::{
     config::PublicUrl,
     mail::Mailer,
+    portal::ticket::TicketKey,
     sign_in::Hasher,
     sync::{Schedule, SyncHandle},
 };
@@ -42,6 +43,8 @@ pub struct Cloud {
     pub sync: SyncHandle,
     /// Judges passwords of people of the cloud alone.
     pub hasher: Hasher,
+    /// Makes and checks what pages bring back with a sealed password.
+    pub tickets: TicketKey,
     /// Reverse proxies that are believed.
     pub trusted_proxies: Vec<std::net::IpAddr>,
 }

@@ -7,6 +7,7 @@
 mod configs;
 mod person;
 mod process;
+mod sealing;
 mod stage;
 
 pub use person::{Page, Person, code_in};

@@ -7,8 +7,13 @@ use reqwest::{Client, StatusCode};
 use scraper::{Html, Selector};
 use writeback_lab::CloudSlot;
 
+use crate::sealing::Answer;
+
 /// How long a browser waits for a page.
 const PAGE_WITHIN: Duration = Duration::from_secs(60);
+
+/// How often the page's script prepares and sends before it says that it could not.
+const TRIES: usize = 3;
 
 /// A page as it came.
 #[derive(Clone, Debug)]
@@ -174,10 +179,67 @@ impl Person {
 
     /// Types the new password twice, and waits with the page until the outcome is known.
     pub async fn sets_password(&self, page_now: &Page, password: &str) -> Result<Page> {
-        let page = self
-            .fill(page_now, &[("new", password), ("again", password)])
-            .await?;
+        let page = self.sends_password(page_now, password).await?;
         self.until_known(page).await
+    }
+
+    /// Types the new password twice and sends it, as the page's script does: sealed, and again
+    /// where the ticket or the agents' keys hold no longer.
+    pub async fn sends_password(&self, page_now: &Page, password: &str) -> Result<Page> {
+        let (action, fields) = page_now.form_with("last")?;
+        for _ in 0..TRIES {
+            let path = format!("{action}/prepare");
+            let prepared = match self.script_asks(&path, &fields).await? {
+                Answer::Prepared(prepared) => prepared,
+                other => return self.told(page_now, other).await,
+            };
+            let mut sent = fields.clone();
+            sent.extend(prepared.seal(password)?);
+            match self.script_asks(&action, &sent).await {
+                Ok(Answer::PrepareAgain {}) => {}
+                Ok(other) => return self.told(page_now, other).await,
+                // It may have arrived: only the next page knows.
+                Err(_) => return self.get("/reset/outcome").await,
+            }
+        }
+        let problem = "The password could not be sent".to_owned();
+        self.told(page_now, Answer::Problem(problem)).await
+    }
+
+    /// Sends the new password as no page of ours does: readable.
+    pub async fn sends_in_clear(&self, page_now: &Page, password: &str) -> Result<Page> {
+        let (action, mut fields) = page_now.form_with("last")?;
+        for name in ["new", "again"] {
+            fields.push((name.to_owned(), password.to_owned()));
+        }
+        self.post(&action, &fields).await
+    }
+
+    async fn script_asks(&self, path: &str, fields: &[(String, String)]) -> Result<Answer> {
+        let call = self.client.post(format!("{}{path}", self.url));
+        let call = call.header("Origin", &self.url).form(fields);
+        let answer = page(call.send().await?).await?;
+        if answer.html.starts_with("<!doctype") {
+            return Ok(Answer::Page(answer));
+        }
+        serde_json::from_str(&answer.html)
+            .with_context(|| format!("{path} answered {}", answer.html))
+    }
+
+    /// What the person sees then: another page, or this one with what was wrong.
+    async fn told(&self, page_now: &Page, answer: Answer) -> Result<Page> {
+        match answer {
+            Answer::Go(path) => self.get(&path).await,
+            Answer::Page(page) => Ok(page),
+            Answer::Problem(problem) => Ok(Page {
+                status: StatusCode::BAD_REQUEST,
+                html: format!("<main><p role=\"alert\">{problem}</p></main>"),
+                ..page_now.clone()
+            }),
+            Answer::Prepared(_) | Answer::PrepareAgain {} => {
+                anyhow::bail!("{} was answered with {answer:?}", page_now.path)
+            }
+        }
     }
 
     /// Waits as the page does while the outcome is not known.

@@ -99,7 +99,6 @@ async fn a_pdc_emulator_that_stops_during_the_write_leaves_no_lie() -> Result<()
     for milliseconds in [0_u64, 10, 30] {
         let it = Disturbed::corp().await?;
         let (person, page) = verified(&it.stage, &it.user).await?;
-        let fields = [("new", "Mati-Mendadak 1"), ("again", "Mati-Mendadak 1")];
         let stopping = async {
             tokio::time::sleep(Duration::from_millis(milliseconds)).await;
             let pdc = it.stage.lab.forest("corp.test")?.pdc()?;
@@ -108,7 +107,8 @@ async fn a_pdc_emulator_that_stops_during_the_write_leaves_no_lie() -> Result<()
                 pdc.start()
             })
         };
-        let (page, stopped) = tokio::join!(person.fill(&page, &fields), stopping);
+        let (page, stopped) =
+            tokio::join!(person.sends_password(&page, "Mati-Mendadak 1"), stopping);
         stopped?;
         let page = person.until_known(page?).await?;
         it.is_true(&page, "Mati-Mendadak 1")?;
@@ -123,8 +123,7 @@ async fn a_pdc_emulator_that_freezes_is_waited_for_and_then_asked() -> Result<()
     let (person, page) = verified(&it.stage, &it.user).await?;
     let pdc = it.stage.lab.forest("corp.test")?.pdc()?;
     pdc.pause()?;
-    let fields = [("new", "Beku-Sebentar 1"), ("again", "Beku-Sebentar 1")];
-    let page = person.fill(&page, &fields).await?;
+    let page = person.sends_password(&page, "Beku-Sebentar 1").await?;
     ensure!(
         !said_changed(&page),
         "told changed while the domain controller was frozen"

@@ -50,8 +50,7 @@ async fn truth_after(kill_after: Duration) -> Result<()> {
     let (mut setting, users) = Setting::corp(vec![UserSpec::default()]).await?;
     let user = users[0].clone();
     let (person, page) = setting.verified(&user).await?;
-    let fields = [("new", "Di-Tengah-Jalan 1"), ("again", "Di-Tengah-Jalan 1")];
-    let sending = person.fill(&page, &fields);
+    let sending = person.sends_password(&page, "Di-Tengah-Jalan 1");
     let killing = async {
         tokio::time::sleep(kill_after).await;
         setting.stage.agent_process(0)?.kill()?;
@@ -92,8 +91,7 @@ async fn a_cloud_restarted_mid_request_leaves_no_lie() -> Result<()> {
         let (mut setting, users) = Setting::corp(vec![UserSpec::default()]).await?;
         let user = users[0].clone();
         let (person, page) = setting.verified(&user).await?;
-        let fields = [("new", "Awan-Jatuh 1"), ("again", "Awan-Jatuh 1")];
-        let sending = person.fill(&page, &fields);
+        let sending = person.sends_password(&page, "Awan-Jatuh 1");
         let killing = async {
             tokio::time::sleep(Duration::from_millis(milliseconds)).await;
             setting.stage.cloud_process()?.kill()?;

@@ -11,6 +11,7 @@ mod access;
 mod accounts;
 mod banned;
 mod browser;
+mod browser_seal;
 mod directory_trouble;
 mod ends;
 mod enrolment;

@@ -63,7 +63,7 @@ async fn a_refused_password_gets_its_exact_cause_and_another_one_can_be_tried() 
         ("1", "password-too-short"),
         ("Ab1!x", "password-too-short"),
         ("allsmallletters", "password-not-complex"),
-        (&"Aa1!".repeat(250), "password-too-long"),
+        (&"Aa1!".repeat(65), "password-too-long"),
         (user.password.as_str(), "password-is-current"),
     ] {
         page = person.sets_password(&page, password).await?;
@@ -74,11 +74,6 @@ async fn a_refused_password_gets_its_exact_cause_and_another_one_can_be_tried() 
                 .is_ok()
         );
     }
-    // The two fields differ.
-    page = person
-        .fill(&page, &[("new", "Kata-Sandi 1"), ("again", "Kata-Sandi 2")])
-        .await?;
-    is_not_changed(forest, user, &page, "Kata-Sandi 1")?;
     // And then it works, on the same page.
     let done = person.sets_password(&page, "Kata-Sandi 3").await?;
     is_changed(forest, user, &done, "Kata-Sandi 3")

@@ -6,7 +6,7 @@ use anyhow::Result;
 use writeback_lab::UserSpec;
 use writeback_stage::Options;
 
-use crate::setting::{Setting, is_changed};
+use crate::setting::{Setting, is_changed, is_not_changed};
 
 /// Nothing else is called that.
 const CANARY: &str = "Kenari-Zq7#Lx9-Bernyanyi";
@@ -20,7 +20,7 @@ async fn a_password_is_in_no_log_database_journal_or_mail() -> Result<()> {
     let (setting, users) = Setting::of("corp.test", options, vec![UserSpec::default(); 2]).await?;
     let forest = setting.forest("corp.test")?;
     // Once taken, once refused by the directory (it is the current one then), once on another
-    // account where the person mistypes the second field.
+    // account in clear, as no page of ours would send it.
     let page = setting.reset(&users[0], CANARY).await?;
     is_changed(forest, &users[0], &page, CANARY)?;
     let (person, page) = setting.verified(&users[0]).await?;
@@ -30,9 +30,10 @@ async fn a_password_is_in_no_log_database_journal_or_mail() -> Result<()> {
         "the page gives the password back"
     );
     let (person, page) = setting.verified(&users[1]).await?;
-    let page = person
-        .fill(&page, &[("new", CANARY), ("again", "something else 1")])
-        .await?;
+    let page = person.sends_in_clear(&page, CANARY).await?;
+    assert_eq!(page.status, 400, "{}", page.text());
+    assert!(page.text().contains("did not arrive encrypted"));
+    is_not_changed(forest, &users[1], &page, CANARY)?;
     assert!(
         !page.html.contains("Kenari"),
         "the page gives the password back"

@@ -118,6 +118,12 @@ password-patience = This can take a few seconds. Please press only once.
 password-error-empty = Type a new password.
 password-error-mismatch = The two passwords are not the same. Type it again in both places.
 password-error-too-many = Too many passwords were tried for this account. You can try again { $wait }.
+password-error-not-sealed = The password did not arrive encrypted, so it was not taken and nothing was changed. Please load this page again and type it here.
+password-error-not-sent = The password could not be sent, and nothing was changed. Look whether you are online, and try again.
+password-busy = One moment, please …
+password-needs-script = This step needs JavaScript
+password-needs-script-why = Your new password is encrypted on this device before it is sent, so that only your organisation can read it. A page can do that with a script only, in a current browser.
+password-needs-script-next = Switch JavaScript on and load this page again, or begin again in another browser. Nothing was changed.
 password-refused = Not changed yet
 password-refused-still = Your old password still holds. You can try another one at once.
 

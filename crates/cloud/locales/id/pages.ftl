@@ -98,6 +98,12 @@ password-patience = Ini bisa memakan waktu beberapa detik. Cukup tekan satu kali
 password-error-empty = Ketik kata sandi baru.
 password-error-mismatch = Kedua kata sandi tidak sama. Ketik ulang di kedua kolom.
 password-error-too-many = Kata sandi untuk akun ini sudah terlalu sering dicoba. Anda dapat mencoba lagi setelah { $wait }.
+password-error-not-sealed = Kata sandi tiba tanpa enkripsi, jadi tidak diterima dan tidak ada yang berubah. Mohon muat ulang halaman ini, lalu ketik di sini.
+password-error-not-sent = Kata sandi tidak dapat dikirim, dan tidak ada yang berubah. Periksa apakah Anda tersambung ke internet, lalu coba lagi.
+password-busy = Mohon tunggu sebentar …
+password-needs-script = Langkah ini memerlukan JavaScript
+password-needs-script-why = Kata sandi baru Anda dienkripsi di perangkat ini sebelum dikirim, sehingga hanya organisasi Anda yang dapat membacanya. Halaman hanya dapat melakukannya dengan skrip, di peramban yang cukup baru.
+password-needs-script-next = Aktifkan JavaScript lalu muat ulang halaman ini, atau mulai lagi di peramban lain. Tidak ada yang berubah.
 password-refused = Belum berubah
 password-refused-still = Kata sandi lama Anda masih berlaku. Anda dapat langsung mencoba yang lain.
 

@@ -15,6 +15,7 @@ use super::pages::{PORTAL_CSS, PORTAL_ICON, PORTAL_SCRIPT};
 
 static CSS_PATH: LazyLock<String> = LazyLock::new(|| path("portal", PORTAL_CSS, "css"));
 static SCRIPT_PATH: LazyLock<String> = LazyLock::new(|| path("portal", PORTAL_SCRIPT, "js"));
+static SCRIPT_INTEGRITY: LazyLock<String> = LazyLock::new(|| integrity_of(PORTAL_SCRIPT));
 static ICON_PATH: LazyLock<String> = LazyLock::new(|| path("icon", PORTAL_ICON, "svg"));
 
 /// Where the style sheet stands.
@@ -32,6 +33,11 @@ pub(super) fn script_path() -> &'static str {
     &SCRIPT_PATH
 }
 
+/// What the script's tag says of it, so that browsers run nothing else in its place.
+pub(super) fn script_integrity() -> &'static str {
+    &SCRIPT_INTEGRITY
+}
+
 pub(super) async fn css() -> Response {
     forever("text/css; charset=utf-8", PORTAL_CSS)
 }
@@ -44,7 +50,7 @@ pub(super) async fn script() -> Response {
     forever("text/javascript; charset=utf-8", PORTAL_SCRIPT)
 }
 
-/// The hashes of the portal's files, to be compared with those of the release.
+/// The hashes of what the pages load, to be compared with those of the release.
 pub(super) async fn integrity() -> Response {
     let files = [
         (script_path(), PORTAL_SCRIPT),

@@ -1,13 +1,12 @@
-//! Reading a form that holds passwords.
+//! Reading the form of the new password.
 
 use axum::body::Body;
 use http_body_util::{BodyExt, LengthLimitError, Limited};
-use writeback_model::Secret;
 use zeroize::Zeroizing;
 
-/// The largest form: two passwords of a thousand characters, each character twelve bytes once
-/// encoded, and the rest. What is longer is no form of ours.
-pub const FORM_BYTES_MAX: usize = 32 * 1024;
+/// The largest form: envelopes for two dozen agents, of less than 2.5 KB each once encoded, and
+/// the rest. What is longer is no form of ours.
+pub const FORM_BYTES_MAX: usize = 64 * 1024;
 
 /// Why a form was not read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -22,8 +21,8 @@ pub enum FormError {
 
 /// A form whose bytes are wiped once it is read.
 ///
-/// What the HTTP library holds in its own buffers is out of reach here; once the browser seals
-/// the password itself, nothing of it comes this way at all.
+/// No page of ours sends a password in clear; something else might, and its mistake is not to
+/// be kept. What the HTTP library holds in its own buffers is out of reach here.
 pub struct SecretForm(Zeroizing<Vec<u8>>);
 
 impl SecretForm {
@@ -49,13 +48,9 @@ impl SecretForm {
             .unwrap_or_default()
     }
 
-    /// A field that is a secret; empty when it is absent.
-    pub fn secret(&self, name: &str) -> Secret {
-        Secret::new(
-            self.value(name)
-                .map(|value| value.as_str().to_owned())
-                .unwrap_or_default(),
-        )
+    /// Whether a field is there with something in it.
+    pub fn has(&self, name: &str) -> bool {
+        self.value(name).is_some_and(|value| !value.is_empty())
     }
 
     fn value(&self, name: &str) -> Option<Zeroizing<String>> {
@@ -75,9 +70,11 @@ mod tests {
         let form = SecretForm::read(Body::from("new=p%C3%A9+%F0%9F%99%82%26&token=t"))
             .await
             .unwrap();
-        assert_eq!(form.secret("new").expose(), "pé 🙂&");
+        assert_eq!(form.text("new"), "pé 🙂&");
+        assert!(form.has("new"));
         assert_eq!(form.text("token"), "t");
-        assert_eq!(form.secret("other").expose(), "");
+        assert_eq!(form.text("other"), "");
+        assert!(!form.has("other"));
     }
 
     #[tokio::test]

@@ -12,10 +12,11 @@ use http::{HeaderValue, Method, header};
 use super::{browser::Browser, origin, respond};
 use crate::state::Cloud;
 
-/// Nothing but our own style sheet and forms: no script, no frame, nobody else's anything.
+/// Nothing but our own style sheet, script and forms: nothing inline, no frame, nobody else's
+/// anything.
 const CONTENT_SECURITY_POLICY: HeaderValue = HeaderValue::from_static(
-    "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; \
-     base-uri 'none'; frame-ancestors 'none'",
+    "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self'; img-src 'self'; \
+     form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
 );
 /// Two years, as browsers' own lists ask for.
 const STRICT_TRANSPORT_SECURITY: HeaderValue = HeaderValue::from_static("max-age=63072000");

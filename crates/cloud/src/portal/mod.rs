@@ -1,13 +1,16 @@
-//! What people see: from the user name to the answer, without a line of script.
+//! What people see: from the user name to the answer. One step needs script: the new password
+//! is sealed by the page, and comes here in envelopes that the cloud cannot open.
 //!
 //! | page | does |
 //! | --- | --- |
 //! | `GET /` | asks for the user name; `/?tenant=ID` on behalf of one tenant |
 //! | `POST /reset` | looks it up, mails a code, begins a session; alike for every name |
 //! | `GET`/`POST /reset/code`, `POST /reset/code/resend` | the gate |
-//! | `GET`/`POST /reset/password` | takes the new password, seals it, has it written |
+//! | `GET /reset/password` | asks for the new password |
+//! | `POST /reset/password/prepare` | says to its script what to seal to and for |
+//! | `POST /reset/password` | takes the sealed password, has it written |
 //! | `GET /reset/outcome` | says what happened, or that it is not known yet |
-//! | `GET /.well-known/writeback-integrity` | lists the hashes of the portal's files |
+//! | `GET /.well-known/writeback-integrity` | lists the hashes of what the pages load |
 
 mod assets;
 mod browser;
@@ -21,9 +24,11 @@ mod outcome;
 pub(crate) mod pages;
 mod password;
 mod respond;
+mod sealed;
 mod session;
 mod site;
 mod start;
+pub(crate) mod ticket;
 mod views;
 
 use std::sync::Arc;
@@ -44,7 +49,8 @@ pub fn routes(cloud: Arc<Cloud>) -> Router<Arc<Cloud>> {
         .route("/reset", post(start::take))
         .route("/reset/code", get(code::ask).post(code::take))
         .route("/reset/code/resend", post(code::resend))
-        .route("/reset/password", get(password::ask).post(password::take))
+        .route("/reset/password", get(password::ask).post(sealed::take))
+        .route("/reset/password/prepare", post(sealed::prepare))
         .route("/reset/outcome", get(outcome::show))
         .route(assets::css_path(), get(assets::css))
         .route(assets::script_path(), get(assets::script))

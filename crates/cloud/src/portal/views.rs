@@ -8,6 +8,7 @@ use writeback_policy::access::{PortalCode, Settings};
 use writeback_relay::Liveness;
 
 use super::{
+    assets,
     browser::Browser,
     pages::{
         CodeError, CodePage, DonePage, Frame, NotChangedPage, PasswordError, PasswordPage,
@@ -90,6 +91,8 @@ pub(super) fn password(
         frame: frame_of(&words, tenant_name),
         typed_name: &open.session.typed_name,
         form_token: &open.form_token,
+        script_path: assets::script_path(),
+        script_integrity: assets::script_integrity(),
         last_request: &last_request,
         // The rules differ with each account and stand in its directory: they are told exactly
         // when one is broken.

@@ -12,6 +12,7 @@ use writeback_wire::{Evidence, SealingKey, ToAgent, ToCloud};
 
 use crate::{
     portal::{Page, asked_for_code, code, page_of, post},
+    sealing,
     setting::{Agent, Link, Setting, record},
 };
 
@@ -34,15 +35,18 @@ async fn gives_code(setting: &Setting, page: &Page) -> Page {
     post(setting, "/reset/code", &form).await
 }
 
+/// What the person sees who types a new password there.
 async fn sets(setting: &Setting, page: &Page) -> Page {
     let (token, last) = (page.hidden("token"), page.hidden("last"));
-    let form = [
-        ("new", "Kata-Sandi 2026!"),
-        ("again", "Kata-Sandi 2026!"),
-        ("token", &token),
-        ("last", &last),
-    ];
-    post(setting, "/reset/password", &form).await
+    let mut form = vec![("token", &*token), ("last", &*last)];
+    let told = post(setting, "/reset/password/prepare", &form).await;
+    if sealing::is_page(&told.html) {
+        return told;
+    }
+    let (ticket, sealed) = sealing::seal(&told.html, "Kata-Sandi 2026!").unwrap();
+    form.extend([("ticket", &*ticket), ("sealed", &*sealed)]);
+    let told = post(setting, "/reset/password", &form).await;
+    page_of(setting, &sealing::goes_to(&told.html)).await
 }
 
 /// Whether the agent is offered anything in the next half second.

@@ -396,6 +396,10 @@ const ROUTES: &[(&str, &str)] = &[
     ("\"/reset/code\"", "no_page_shows_another_tenant"),
     ("\"/reset/code/resend\"", "no_page_shows_another_tenant"),
     ("\"/reset/password\"", "no_page_shows_another_tenant"),
+    (
+        "\"/reset/password/prepare\"",
+        "no_page_shows_another_tenant",
+    ),
     ("\"/reset/outcome\"", "no_page_shows_another_tenant"),
     (
         "\"/users/{id}/explain\"",

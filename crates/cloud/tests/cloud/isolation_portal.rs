@@ -3,7 +3,10 @@
 use writeback_store::{RequestStore, UserStore};
 use writeback_wire::ToAgent;
 
-use crate::tenants::{Browser, Two, execute, mails};
+use crate::{
+    sealing,
+    tenants::{Browser, Two, execute, mails},
+};
 
 /// All pages that answer to GET.
 const PAGES: [&str; 4] = ["/", "/reset/code", "/reset/password", "/reset/outcome"];
@@ -43,6 +46,25 @@ async fn no_page_shows_another_tenant() {
         ];
         assert_eq!(theirs.post(path, &form).await.status, 403, "{path}");
     }
+    // Nor does one learn what the other would seal to, or use what the other was told.
+    let prepare = async |browser: &Browser<'_>, token: &str| {
+        let form = [("token", token), ("last", "")];
+        browser.post("/reset/password/prepare", &form).await.html
+    };
+    let my_token = my_page.hidden("token");
+    let told = prepare(&theirs, &my_token).await;
+    assert_eq!(sealing::goes_to(&told), "/reset/password");
+    let told = prepare(&mine, &my_token).await;
+    assert!(told.contains(&first.to_string()), "{told}");
+    let (ticket, sealed) = sealing::seal(&told, "Kata-Sandi 1").unwrap();
+    let form = [
+        ("token", &*their_page.hidden("token")),
+        ("last", ""),
+        ("ticket", &*ticket),
+        ("sealed", &*sealed),
+    ];
+    let answer = theirs.post("/reset/password", &form).await;
+    assert_eq!(answer.status, 409, "{}", answer.html);
     let before = mails(&two.setting);
 
     // The password of the second tenant's ann goes to the second tenant's agent alone, although

@@ -23,6 +23,7 @@ mod passwords;
 mod portal;
 mod portal_names;
 mod recorded;
+mod sealing;
 mod setting;
 mod sign_in_names;
 mod tenants;

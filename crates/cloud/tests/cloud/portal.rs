@@ -256,6 +256,8 @@ async fn every_page_comes_with_its_guards() {
     assert_eq!(header("cache-control"), "no-store");
     // With `no-referrer` browsers post our forms with `Origin: null`, which is refused.
     assert_eq!(header("referrer-policy"), "same-origin");
+    assert!(header("content-security-policy").contains("script-src 'self';"));
+    assert!(!header("content-security-policy").contains("unsafe"));
     assert!(!answer.text().await.unwrap().contains("<script"));
 }
 

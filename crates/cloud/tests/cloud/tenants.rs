@@ -7,7 +7,10 @@ use writeback_model::{Outcome, TenantId};
 use writeback_store::AuditStore;
 use writeback_wire::{Evidence, ToAgent, ToCloud};
 
-use crate::setting::{Agent, Link, Setting};
+use crate::{
+    sealing,
+    setting::{Agent, Link, Setting},
+};
 
 /// Somebody with a browser of their own.
 pub struct Browser<'a> {
@@ -69,16 +72,22 @@ impl<'a> Browser<'a> {
         page
     }
 
-    /// Sends a new password; the answer comes when it was written, or is not known in time.
+    /// Sends a new password as the page does; the next page comes when it was written, or is not
+    /// known in time.
     pub async fn send_password(&self, page: &Page) -> Page {
         let (token, last) = (page.hidden("token"), page.hidden("last"));
+        let form = [("token", &*token), ("last", &*last)];
+        let prepared = self.post("/reset/password/prepare", &form).await;
+        let sealed = sealing::seal(&prepared.html, "Kata-Sandi 1");
+        let (ticket, sealed) = sealed.unwrap_or_else(|| panic!("{}", prepared.html));
         let form = [
-            ("new", "Kata-Sandi 1"),
-            ("again", "Kata-Sandi 1"),
-            ("token", &token),
-            ("last", &last),
+            ("token", &*token),
+            ("last", &*last),
+            ("ticket", &*ticket),
+            ("sealed", &*sealed),
         ];
-        self.post("/reset/password", &form).await
+        let answer = self.post("/reset/password", &form).await;
+        self.get(&sealing::goes_to(&answer.html)).await
     }
 }
 

@@ -123,7 +123,7 @@ async fn form_once(around: &Around, who: &Somebody) -> Result<(Person, Page)> {
         time::sleep(Duration::from_millis(25)).await;
     };
     let page = person.gives_code(&page, &code).await?;
-    if page.path != "/reset/password" || !page.html.contains("name=\"again\"") {
+    if page.path != "/reset/password" || !page.html.contains("id=\"again\"") {
         bail!("{}: {}", page.path, page.text());
     }
     Ok((person, page))
@@ -143,9 +143,8 @@ async fn send(
     };
     let name = request_of(around.steps.listen(), who.id.clone());
     let striking = strike(around, fault, around.steps.listen(), &who.id);
-    let fields = [("new", password), ("again", password)];
     let sending = async {
-        let page = person.fill(page, &fields).await.ok();
+        let page = person.sends_password(page, password).await.ok();
         // Where the form came again at once, no step will come.
         (page, Instant::now())
     };

@@ -15,6 +15,10 @@ pub struct PasswordPage<'a> {
     pub typed_name: &'a str,
     /// What the form brings back.
     pub form_token: &'a str,
+    /// Where the script stands that seals.
+    pub script_path: &'a str,
+    /// The script's hash, as its tag says it.
+    pub script_integrity: &'a str,
     /// The session's last request as the form brings it back; empty when there is none.
     pub last_request: &'a str,
     /// The rules that hold for the account, where they are known beforehand.
@@ -25,39 +29,30 @@ pub struct PasswordPage<'a> {
     pub error: Option<PasswordError<'a>>,
 }
 
+/// Active Directory takes no more than so many UTF-16 units.
+static TOO_LONG: Cause = Cause::PasswordTooLong { maximum: 256 };
+
 /// Why a password was not taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PasswordError<'a> {
-    /// Nothing was typed.
-    Empty,
-    /// The two are not the same.
-    Mismatch,
-    /// Too many were tried for this account.
-    TooMany {
-        /// How long to wait.
-        minutes: u32,
-    },
-    /// It was refused, here or by the directory, and another one may be taken.
+    /// It came in clear, or not at all: from an older page or another program.
+    NotSealed,
+    /// It was refused by the directory or the agent, and another one may be taken.
     Refused(&'a Cause),
 }
 
 impl PasswordPage<'_> {
     /// What was wrong, where it is told in one sentence.
     fn problem(&self) -> Option<String> {
-        let frame = &self.frame;
         match self.error? {
-            PasswordError::Empty => Some(frame.t("password-error-empty")),
-            PasswordError::Mismatch => Some(frame.t("password-error-mismatch")),
-            PasswordError::TooMany { minutes } => {
-                let wait = frame.words.wait(minutes);
-                Some(
-                    frame
-                        .words
-                        .with("password-error-too-many", &[("wait", wait.into())]),
-                )
-            }
+            PasswordError::NotSealed => Some(self.frame.t("password-error-not-sealed")),
             PasswordError::Refused(_) => None,
         }
+    }
+
+    /// What the script says of a password that no directory takes.
+    fn too_long(&self) -> String {
+        self.frame.words.cause(&TOO_LONG).what
     }
 
     fn rule_lines(&self) -> Vec<String> {

