@@ -6,13 +6,13 @@ use std::time::Duration;
 use anyhow::{Context as _, Result, bail};
 
 use crate::command::ip;
+use crate::hosts;
 use crate::machine::Machine;
-use crate::plan;
 use crate::progress::Steps;
 use crate::{process, state, topology};
 
 pub(crate) fn down(steps: &Steps<'_>) -> Result<()> {
-    if plan::company().any(topology::inside) {
+    if hosts::company().any(topology::inside) {
         bail!("this process is inside the lab: run `cargo xtask lab down` from outside");
     }
     steps.step("machines", machines)?;
@@ -38,7 +38,7 @@ fn machines() -> Result<()> {
 fn leftovers() -> Result<()> {
     for signal in ["TERM", "KILL"] {
         let mut inside = Vec::new();
-        for netns in plan::company().filter(|netns| topology::handle(netns).exists()) {
+        for netns in hosts::company().filter(|netns| topology::handle(netns).exists()) {
             let pids = ip(&format!("netns pids {netns}"))?;
             inside.extend(
                 pids.lines()

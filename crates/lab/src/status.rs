@@ -3,8 +3,8 @@
 use std::fmt;
 
 use crate::machine::Machine;
-use crate::plan::{self, FORESTS, INTERNET, ROUTER};
-use crate::{mailserver, topology};
+use crate::plan::{FORESTS, INTERNET, ROUTER};
+use crate::{hosts, mailserver, topology};
 
 /// One part of the lab.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -46,7 +46,7 @@ impl fmt::Display for Status {
 /// Looks at files and processes only: a few milliseconds.
 pub(crate) fn look() -> Status {
     let mut parts = Vec::new();
-    let missing: Vec<_> = plan::company()
+    let missing: Vec<_> = hosts::company()
         .chain([INTERNET])
         .filter(|netns| !topology::handle(netns).exists())
         .collect();

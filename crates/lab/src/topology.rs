@@ -7,8 +7,9 @@ use std::process::Command;
 use anyhow::{Context as _, Result};
 
 use crate::command::{ip, must, must_with};
+use crate::hosts;
 use crate::plan::{
-    self, CLOUD_OCTETS, HOSTS, INET_IP, INET_LINK, INTERNET, ROUTER, ROUTER_INET_IP, ROUTER_LAN_IP,
+    CLOUD_OCTETS, HOSTS, INET_IP, INET_LINK, INTERNET, ROUTER, ROUTER_INET_IP, ROUTER_LAN_IP,
 };
 use crate::state;
 
@@ -31,7 +32,7 @@ pub(crate) fn ensure() -> Result<()> {
         ip(&format!("netns attach {INTERNET} {}", std::process::id()))?;
     }
     router()?;
-    for (netns, port, address) in plan::lan() {
+    for (netns, port, address) in hosts::lan() {
         host(netns, port, address)?;
     }
     let rules = firewall();
@@ -47,7 +48,7 @@ pub(crate) fn ensure() -> Result<()> {
 /// Takes away every rule that loses packets, but for the company firewall. A
 /// namespace outlives the processes of its machine, and so do its rules.
 pub(crate) fn pass_everything() -> Result<()> {
-    plan::company()
+    hosts::company()
         .filter(|netns| *netns != ROUTER)
         .try_for_each(|netns| ip(&format!("netns exec {netns} nft flush ruleset")).map(drop))
 }
@@ -176,7 +177,7 @@ table inet lab {{
 
 /// Removes namespaces, links and addresses. Links go with their namespaces.
 pub(crate) fn remove() -> Result<()> {
-    for netns in plan::company().chain([INTERNET]) {
+    for netns in hosts::company().chain([INTERNET]) {
         if handle(netns).exists() {
             ip(&format!("netns del {netns}"))?;
         }

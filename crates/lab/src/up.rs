@@ -4,12 +4,14 @@ use anyhow::{Result, anyhow, bail};
 
 use crate::forest::Forest;
 use crate::machine::{Machine, Setup};
-use crate::plan::{self, Base, FORESTS, ROUTER, ROUTER_LAN_IP};
+use crate::plan::{Base, FORESTS, ROUTER, ROUTER_LAN_IP};
 use crate::progress::Steps;
-use crate::{apt, ca, crowd, dc, dns, lock, mailserver, provision, proxy, rootfs, state, topology};
+use crate::{
+    apt, ca, crowd, dc, dns, hosts, lock, mailserver, provision, proxy, rootfs, state, topology,
+};
 
 pub(crate) fn up(steps: &Steps<'_>) -> Result<()> {
-    if plan::company().any(topology::inside) {
+    if hosts::company().any(topology::inside) {
         bail!("this process is inside the lab: run `cargo xtask lab up` from outside");
     }
     apt::prepare(steps)?;

@@ -3,10 +3,8 @@
 use anyhow::{Context as _, Result};
 use serde::Serialize;
 use writeback_lab::{BindAnswer, Dc, Forest, TestUser};
-use writeback_model::RequestState;
-use writeback_store::Request;
 
-use super::told::Word;
+use super::{told::Word, witnesses::Source};
 
 /// `unicodePwd` among the attributes of replication metadata.
 const UNICODE_PWD: u32 = 0x0009_005A;
@@ -18,6 +16,8 @@ pub(super) struct Truth {
     pub(super) new: BindAnswer,
     /// How often `unicodePwd` was written since before the request.
     pub(super) writes: u32,
+    /// How often ever.
+    pub(super) version: u32,
 }
 
 impl Truth {
@@ -34,7 +34,7 @@ impl Truth {
 /// Who says something of a request: what they say, and whether it is so.
 #[derive(Clone, Debug, Serialize)]
 pub(super) struct Witness {
-    pub(super) who: &'static str,
+    pub(super) who: Source,
     pub(super) word: Word,
     pub(super) is_so: bool,
 }
@@ -66,8 +66,13 @@ pub(super) fn truth(
         let new = bind(new)?;
         (bind(old)?, new)
     };
-    let writes = version(forest, pdc, user)?.saturating_sub(version_before);
-    Ok(Truth { old, new, writes })
+    let version = version(forest, pdc, user)?;
+    Ok(Truth {
+        old,
+        new,
+        writes: version.saturating_sub(version_before),
+        version,
+    })
 }
 
 /// How often `unicodePwd` was written ever.
@@ -88,38 +93,6 @@ fn version_in(blob: &[u8]) -> Option<u32> {
     })
 }
 
-/// What the row says, if it is over.
-pub(super) fn word_of_row(request: &Request) -> Option<Word> {
-    match (request.state, &request.outcome) {
-        (RequestState::Expired, _) => Some(Word::NotChanged),
-        (RequestState::Done, Some(outcome)) if outcome.is_changed() => Some(Word::Changed),
-        (RequestState::Done, Some(_)) => Some(Word::NotChanged),
-        _ => None,
-    }
-}
-
-/// What the audit trail says of a request: one word for each record of its end.
-pub(super) fn words_of_audit(lines: &[String], request: &str) -> Vec<Word> {
-    let text = |line: &serde_json::Value, name: &str| {
-        line.get(name)
-            .and_then(serde_json::Value::as_str)
-            .unwrap_or_default()
-            .to_owned()
-    };
-    lines
-        .iter()
-        .filter_map(|line| serde_json::from_str(line).ok())
-        .filter(|line| {
-            text(line, "correlation") == request
-                && text(line, "activity") == writeback_store::activity::RESET_SELF_SERVICE
-        })
-        .map(|line| match text(&line, "result").as_str() {
-            "success" => Word::Changed,
-            _ => Word::NotChanged,
-        })
-        .collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -136,6 +109,7 @@ mod tests {
             old,
             new,
             writes: 1,
+            version: 2,
         };
         assert!(truth(refused(), BindAnswer::Ok).agrees(Word::Changed));
         assert!(!truth(refused(), BindAnswer::Ok).agrees(Word::NotChanged));
@@ -157,19 +131,5 @@ mod tests {
         }
         assert_eq!(version_in(&blob), Some(9));
         assert_eq!(version_in(&blob[..30]), None);
-    }
-
-    #[test]
-    fn the_audit_record_of_a_request_is_found() {
-        let line = |result: &str, correlation: &str| {
-            let activity = writeback_store::activity::RESET_SELF_SERVICE;
-            format!(
-                "{{\"activity\":\"{activity}\",\"correlation\":\"{correlation}\",\"result\":\"{result}\"}}"
-            )
-        };
-        let lines = [line("success", "r-1"), line("not-started-in-time", "r-2")];
-        assert_eq!(words_of_audit(&lines, "r-1"), [Word::Changed]);
-        assert_eq!(words_of_audit(&lines, "r-2"), [Word::NotChanged]);
-        assert!(words_of_audit(&lines, "r-3").is_empty());
     }
 }

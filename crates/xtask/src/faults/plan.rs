@@ -4,72 +4,13 @@ use std::time::Duration;
 
 use serde::Serialize;
 
-/// What is done to the parts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub(super) enum Kind {
-    None,
-    AgentKilled,
-    AgentPaused,
-    AgentRestarted,
-    CloudKilled,
-    CloudPaused,
-    CloudRestarted,
-    LinkCut,
-    LinkSendsLost,
-    LinkAnswersLost,
-    LinkReset,
-    LdapCut,
-    LdapAnswersLost,
-    LdapReset,
-    PdcPaused,
-    PdcMoved,
-}
-
-/// How often each comes, and for how many milliseconds it lasts. The longest exceed the 15
-/// seconds after which a dead link and a silent domain controller are given up.
-const KINDS: &[(Kind, u64, [u64; 2])] = &[
-    (Kind::None, 12, [0, 0]),
-    (Kind::AgentKilled, 14, [50, 2_000]),
-    (Kind::AgentPaused, 8, [200, 18_000]),
-    (Kind::AgentRestarted, 6, [0, 500]),
-    (Kind::CloudKilled, 8, [50, 1_500]),
-    (Kind::CloudPaused, 5, [200, 8_000]),
-    (Kind::CloudRestarted, 4, [0, 500]),
-    (Kind::LinkCut, 6, [300, 20_000]),
-    (Kind::LinkSendsLost, 5, [300, 20_000]),
-    (Kind::LinkAnswersLost, 5, [300, 20_000]),
-    (Kind::LinkReset, 5, [100, 1_500]),
-    (Kind::LdapCut, 5, [300, 18_000]),
-    (Kind::LdapAnswersLost, 7, [300, 18_000]),
-    (Kind::LdapReset, 6, [100, 2_000]),
-    (Kind::PdcPaused, 5, [300, 12_000]),
-    (Kind::PdcMoved, 2, [0, 0]),
-];
-
-impl Kind {
-    /// Whether it touches what others on the same lab use, too.
-    const fn disturbs_controllers(self) -> bool {
-        matches!(
-            self,
-            Self::LdapCut
-                | Self::LdapAnswersLost
-                | Self::LdapReset
-                | Self::PdcPaused
-                | Self::PdcMoved
-        )
-    }
-
-    pub(super) fn name(self) -> String {
-        serde_json::to_value(self)
-            .ok()
-            .and_then(|value| value.as_str().map(str::to_owned))
-            .unwrap_or_default()
-    }
-}
+use super::{
+    chance::Chance,
+    kind::{HABITS, Habit, Kind, When},
+};
 
 /// A step of a request that leaves a line in a log.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub(super) enum Step {
     Accepted,
@@ -83,23 +24,26 @@ pub(super) enum Step {
     Recorded,
 }
 
-/// The steps in the order in which they come, and how their lines read.
-pub(super) const STEPS: &[(Step, &str)] = &[
-    (Step::Accepted, "a request was accepted"),
-    (Step::Offered, "a request was offered"),
-    (Step::Seen, "a request was seen"),
-    (Step::ClaimTaken, "a claim was granted"),
-    (Step::Granted, "the claim was granted"),
-    (Step::WriteBegins, "the intent is kept; the write begins"),
-    (Step::Written, " done "),
-    (Step::OutcomeTold, "the outcome is told"),
-    (Step::Recorded, "an outcome was recorded"),
+/// The steps in the order in which they come, how their lines read, and how often one is chosen:
+/// most is lost where a write is under way.
+pub(super) const STEPS: &[(Step, &str, u64)] = &[
+    (Step::Accepted, "a request was accepted", 2),
+    (Step::Offered, "a request was offered", 2),
+    (Step::Seen, "a request was seen", 2),
+    (Step::ClaimTaken, "a claim was granted", 3),
+    (Step::Granted, "the claim was granted", 3),
+    (Step::WriteBegins, "the intent is kept; the write begins", 8),
+    (Step::Written, ": done ", 3),
+    (Step::OutcomeTold, "the outcome is told", 3),
+    (Step::Recorded, "an outcome was recorded", 1),
 ];
 
 /// When it is struck.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub(super) enum Moment {
+    /// The form is sent when it is in place.
+    Before,
     /// As soon as the request comes to this step.
     At(Step),
     /// So long after the form is sent, whatever has happened by then.
@@ -119,77 +63,57 @@ pub(super) struct Fault {
     pub(super) own_agent: bool,
     /// Which agent, where none has it yet.
     pub(super) agent: usize,
+    /// Also while the other agent is disturbed. Mostly not: nobody could write anything then.
+    pub(super) both_agents: bool,
 }
 
 /// The faults of a run, one for each request.
 pub(super) fn schedule(seed: u64, requests: usize, spare_controllers: bool) -> Vec<Fault> {
-    let kinds: Vec<_> = KINDS
+    let habits: Vec<_> = HABITS
         .iter()
-        .filter(|(kind, ..)| !(spare_controllers && kind.disturbs_controllers()))
+        .filter(|habit| !(spare_controllers && habit.kind.disturbs_controllers()))
+        .copied()
         .collect();
-    let weights: u64 = kinds.iter().map(|(_, weight, _)| weight).sum();
     let mut chance = Chance(seed);
     (0..requests)
-        .map(|_| {
-            let mut left = chance.below(weights);
-            let found = kinds.iter().find(|(_, weight, _)| {
-                let here = left < *weight;
-                left = left.saturating_sub(*weight);
-                here
-            });
-            let (kind, lasts) =
-                found.map_or((Kind::None, [0, 0]), |(kind, _, lasts)| (*kind, *lasts));
-            fault(&mut chance, kind, lasts)
+        .filter_map(|_| {
+            let habit = chance.weighted(&habits, |habit| habit.weight).copied()?;
+            Some(fault(&mut chance, habit))
         })
         .collect()
 }
 
-fn fault(chance: &mut Chance, kind: Kind, [shortest, longest]: [u64; 2]) -> Fault {
-    let step = usize::try_from(chance.below(STEPS.len() as u64)).unwrap_or(0);
+fn fault(chance: &mut Chance, habit: Habit) -> Fault {
+    let step = chance.weighted(STEPS, |(.., weight)| *weight);
+    let step = step.map_or(Step::WriteBegins, |(step, ..)| *step);
     let random = Duration::from_micros(chance.below(250_000));
-    let moment = match STEPS.get(step) {
-        Some((step, _)) if chance.below(4) > 0 => Moment::At(*step),
-        _ => Moment::After(random),
+    let (tenth, sixth) = (chance.below(10), chance.below(6));
+    let moment = match habit.when {
+        When::Write => Moment::At(Step::WriteBegins),
+        When::Any(before) if tenth < before => Moment::Before,
+        When::Any(_) if sixth == 0 => Moment::After(random),
+        When::Any(_) => Moment::At(step),
     };
-    let after = if chance.below(2) == 0 {
+    let after = if habit.when == When::Write || chance.below(2) == 0 {
         Duration::ZERO
     } else {
         Duration::from_micros(chance.below(30_000))
     };
+    let [shortest, longest] = habit.lasts;
     // Mostly short: the long ones make the run long.
-    let longest = if chance.below(4) == 0 {
+    let longest = if chance.below(6) == 0 {
         longest
     } else {
         shortest + (longest - shortest) / 5
     };
     Fault {
-        kind,
+        kind: habit.kind,
         moment,
         after,
         lasts: Duration::from_millis(shortest + chance.below(longest - shortest + 1)),
-        own_agent: chance.below(5) > 0,
+        own_agent: habit.when == When::Write || chance.below(5) > 0,
         agent: usize::from(chance.below(2) > 0),
-    }
-}
-
-/// SplitMix64: the same numbers on every machine and with every version of everything.
-struct Chance(u64);
-
-impl Chance {
-    const fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut mixed = self.0;
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        mixed ^ (mixed >> 31)
-    }
-
-    /// A number below `bound`; 0 where that is none.
-    const fn below(&mut self, bound: u64) -> u64 {
-        match self.next().checked_rem(bound) {
-            Some(number) => number,
-            None => 0,
-        }
+        both_agents: chance.below(6) == 0,
     }
 }
 
@@ -209,16 +133,15 @@ mod tests {
     #[test]
     fn every_kind_and_every_moment_comes() {
         let faults = schedule(1, 2_000, false);
+        assert_eq!(faults.len(), 2_000);
         let kinds: BTreeSet<_> = faults.iter().map(|fault| fault.kind).collect();
-        assert_eq!(kinds.len(), KINDS.len());
-        for (step, _) in STEPS {
+        assert_eq!(kinds.len(), HABITS.len());
+        for (step, ..) in STEPS {
             assert!(faults.iter().any(|fault| fault.moment == Moment::At(*step)));
         }
-        assert!(
-            faults
-                .iter()
-                .any(|fault| matches!(fault.moment, Moment::After(_)))
-        );
+        let has = |moment: fn(&Moment) -> bool| faults.iter().any(|it| moment(&it.moment));
+        assert!(has(|moment| matches!(moment, Moment::After(_))));
+        assert!(has(|moment| *moment == Moment::Before));
     }
 
     #[test]

@@ -1,167 +1,256 @@
 //! A round: many requests with their faults, then health, then the judgement.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
-use anyhow::{Context as _, Result};
-use tokio::task::JoinSet;
+use anyhow::{Context as _, Result, bail};
+use tokio::{task::JoinSet, time};
+use writeback_lab::{Dc, Forest};
 use writeback_model::TenantId;
-use writeback_store::{AuditStore as _, RequestStore as _};
-use writeback_store_sqlite::SqliteStore;
 
 use super::{
-    judge::{Witness, truth, version, word_of_row, words_of_audit},
+    accounts::Account,
+    judge::{Truth, Witness, truth, version},
     plan::Fault,
     tally::{Judged, Tally},
     told::{Told, Word},
-    walk::{Around, Somebody, walk},
+    trail::Trail,
+    walk::{Around, walk},
+    witnesses::Source,
 };
 
-/// More records than one request leaves, for all of a round.
-const AUDIT_LINES_EACH: usize = 60;
-
-/// One account of the run and the password it should have.
-pub(super) struct Account {
-    pub(super) who: Somebody,
-    pub(super) password: String,
-}
+/// Looks at the PDC emulator at once.
+const LOOKS_AT_ONCE: usize = 6;
+/// How often the terminal is told how far it is.
+const TELL_EVERY: Duration = Duration::from_secs(5);
+/// Mails are sent in the background.
+const MAILS_WITHIN: Duration = Duration::from_secs(1);
 
 /// One request of the round: whose it is, and what was there before.
+#[derive(Clone, Debug)]
 struct Asked {
     fault: Fault,
     new: String,
     version_before: u32,
 }
 
-/// Runs one request for each account, with one fault each.
-pub(super) async fn run(
-    around: &Arc<Around>,
-    accounts: &mut [Account],
-    faults: &[Fault],
-    first: usize,
-    tenant: TenantId,
-    tally: &mut Tally,
-) -> Result<()> {
-    let world = &around.world;
-    let mut asked = Vec::new();
-    let pdc = world.pdc()?;
-    for (at, (account, fault)) in accounts.iter().zip(faults).enumerate() {
-        asked.push(Asked {
-            fault: fault.clone(),
-            new: format!("Jalan-{}-{}", first + at, account.who.account.sam),
-            version_before: version(&world.forest, pdc, &account.who.account)?,
-        });
+/// A round under way.
+pub(super) struct Round<'a> {
+    pub(super) around: &'a Arc<Around>,
+    pub(super) tenant: TenantId,
+    /// The number of its first request.
+    pub(super) first: usize,
+    /// Requests of all rounds.
+    pub(super) of: usize,
+}
+
+impl Round<'_> {
+    /// Runs one request for each account, with one fault each.
+    pub(super) async fn run(
+        &self,
+        accounts: &mut [Account],
+        faults: &[Fault],
+        tally: &mut Tally,
+    ) -> Result<()> {
+        let world = &self.around.world;
+        self.look_later(accounts, tally)?;
+        let mut asked = Vec::new();
+        for (at, (account, fault)) in accounts.iter().zip(faults).enumerate() {
+            asked.push(Asked {
+                fault: fault.clone(),
+                new: format!("Jalan-{}-{}", self.first + at, account.who.account.sam),
+                version_before: account.version.context("a version")?,
+            });
+            for address in addresses(account) {
+                // What came after the judgement of the round before.
+                self.around.mails.take_words(address)?;
+            }
+        }
+        world.begin_round(asked.len());
+        let told = self.walks(accounts, &asked, tally).await?;
+        tally.memory(world.check()?);
+        tokio::task::block_in_place(|| world.settle_controllers())?;
+        time::sleep(MAILS_WITHIN).await;
+        self.judge(accounts, asked, told, tally).await
     }
-    world.begin_round(asked.len());
-    let mut walks = JoinSet::new();
-    for (at, (account, asked)) in accounts.iter().zip(&asked).enumerate() {
-        let (around, who) = (Arc::clone(around), account.who.clone());
-        let (fault, new) = (asked.fault.clone(), asked.new.clone());
-        walks.spawn(async move { (at, walk(around, who, fault, new).await) });
-    }
-    let mut told: Vec<Option<Told>> = asked.iter().map(|_| None).collect();
-    let count = asked.len();
-    let mut done = 0;
-    while let Some(walked) = walks.join_next().await {
-        let (at, walked) = walked?;
-        done += 1;
-        match walked {
-            Ok(walked) => {
-                if let Some(place) = told.get_mut(at) {
-                    *place = Some(walked);
+
+    /// Everybody walks; gives what each was told.
+    async fn walks(
+        &self,
+        accounts: &[Account],
+        asked: &[Asked],
+        tally: &Tally,
+    ) -> Result<Vec<Option<Told>>> {
+        let mut walks = JoinSet::new();
+        for (at, (account, asked)) in accounts.iter().zip(asked).enumerate() {
+            let (around, who) = (Arc::clone(self.around), account.who.clone());
+            let (fault, new) = (asked.fault.clone(), asked.new.clone());
+            walks.spawn(async move { (at, walk(around, who, fault, new).await) });
+        }
+        let mut told: Vec<Option<Told>> = asked.iter().map(|_| None).collect();
+        let mut tell = time::interval(TELL_EVERY);
+        tell.tick().await;
+        let mut done = 0;
+        loop {
+            let walked = tokio::select! {
+                walked = walks.join_next() => walked,
+                _ = tell.tick() => {
+                    let so_far = self.first + done;
+                    println!("  {so_far} of {} have their answer; lies so far {}", self.of, tally.lies);
+                    continue;
+                }
+            };
+            let Some(walked) = walked else {
+                return Ok(told);
+            };
+            let (at, walked) = walked?;
+            done += 1;
+            match walked {
+                Ok(walked) => {
+                    if let Some(place) = told.get_mut(at) {
+                        *place = Some(walked);
+                    }
+                }
+                Err(error) => {
+                    eprintln!("  request {} was never made: {error:#}", self.first + at);
                 }
             }
-            Err(error) => eprintln!("  request {} was never made: {error:#}", first + at),
-        }
-        if done % 10 == 0 || done == count {
-            println!("  {done} of {count} have their answer");
         }
     }
-    world.check()?;
-    tokio::task::block_in_place(|| world.settle_controllers())?;
-    // Mails are sent in the background.
-    tokio::time::sleep(std::time::Duration::from_secs(1)).await;
-    let trail = Trail::read(around, tenant, count).await?;
-    for (at, ((account, asked), told)) in accounts.iter_mut().zip(&asked).zip(&told).enumerate() {
-        if let Some(told) = told {
-            let number = first + at;
-            judge(around, &trail, account, asked, told, number, tally).await?;
+
+    /// Nobody's password was written since it was last looked at. Before the first round it only
+    /// looks.
+    pub(super) fn look_later(&self, accounts: &mut [Account], tally: &mut Tally) -> Result<()> {
+        let found = self.at_pdc(accounts, |forest, pdc, account| {
+            version(forest, pdc, &account.who.account)
+        })?;
+        for (account, found) in accounts.iter_mut().zip(found) {
+            tally.looked_later(&account.who.account.sam, account.version, found);
+            account.version = Some(found);
         }
+        Ok(())
     }
-    println!("  so far: {}", tally.line());
-    Ok(())
+
+    async fn judge(
+        &self,
+        accounts: &mut [Account],
+        asked: Vec<Asked>,
+        told: Vec<Option<Told>>,
+        tally: &mut Tally,
+    ) -> Result<()> {
+        let trail = Trail::read(self.around, self.tenant, asked.len()).await?;
+        let mut cases = Vec::new();
+        for (at, (asked, told)) in asked.into_iter().zip(told).enumerate() {
+            let (Some(told), Some(account)) = (told, accounts.get(at)) else {
+                tally.never_made();
+                continue;
+            };
+            let words = self.words(&trail, account, &told).await?;
+            let account = account.clone();
+            cases.push(Case {
+                at,
+                account,
+                asked,
+                told,
+                words,
+            });
+        }
+        let truths = self.at_pdc(&cases, |forest, pdc, case| case.truth(forest, pdc))?;
+        for (case, truth) in cases.into_iter().zip(truths) {
+            let words = tally.flip(case.words);
+            let witness = |(who, word)| Witness {
+                who,
+                word,
+                is_so: truth.agrees(word),
+            };
+            tally.add(Judged {
+                number: self.first + case.at,
+                account: &case.account.who.account.sam,
+                fault: &case.asked.fault,
+                told: &case.told,
+                truth: &truth,
+                witnesses: words.into_iter().map(witness).collect(),
+            });
+            if let Some(account) = accounts.get_mut(case.at) {
+                account.version = Some(truth.version);
+                if truth.new.is_ok() {
+                    account.password = case.asked.new;
+                }
+            }
+        }
+        println!("  so far: {}", tally.line());
+        Ok(())
+    }
+
+    /// Every definite word about one request.
+    async fn words(
+        &self,
+        trail: &Trail,
+        account: &Account,
+        told: &Told,
+    ) -> Result<Vec<(Source, Word)>> {
+        let mut words: Vec<(Source, Word)> = told
+            .pages
+            .iter()
+            .map(|word| (Source::Page, *word))
+            .collect();
+        if told.nothing_taken_on {
+            words.push((Source::FormAgain, Word::NotChanged));
+        }
+        if let Some(request) = &told.request {
+            words.extend(trail.words(request).await?);
+        }
+        for address in addresses(account) {
+            let mails = self.around.mails.take_words(address)?;
+            words.extend(mails.into_iter().map(|word| (Source::Mail, word)));
+        }
+        Ok(words)
+    }
+
+    /// Asks the PDC emulator something about each, several at once.
+    fn at_pdc<C: Sync, T: Send>(
+        &self,
+        cases: &[C],
+        ask: impl Fn(&Forest, &Dc, &C) -> Result<T> + Sync,
+    ) -> Result<Vec<T>> {
+        let (forest, pdc) = (&self.around.world.forest, self.around.world.pdc()?);
+        let ask = |case: &C| ask(forest, pdc, case);
+        let each = cases.len().div_ceil(LOOKS_AT_ONCE).max(1);
+        let answers: Result<Vec<Vec<T>>> = tokio::task::block_in_place(|| {
+            std::thread::scope(|scope| {
+                let threads: Vec<_> = cases
+                    .chunks(each)
+                    .map(|some| scope.spawn(|| some.iter().map(&ask).collect()))
+                    .collect();
+                let ended = threads.into_iter().map(std::thread::ScopedJoinHandle::join);
+                ended
+                    .map(|end| end.unwrap_or_else(|_| bail!("a look at the directory broke off")))
+                    .collect()
+            })
+        });
+        Ok(answers?.into_iter().flatten().collect())
+    }
 }
 
-/// The cloud's own records of a round.
-struct Trail {
-    store: SqliteStore,
-    tenant: TenantId,
-    audit: Vec<String>,
+/// A request of which all is known but the truth.
+struct Case {
+    at: usize,
+    account: Account,
+    asked: Asked,
+    told: Told,
+    words: Vec<(Source, Word)>,
 }
 
-impl Trail {
-    async fn read(around: &Around, tenant: TenantId, requests: usize) -> Result<Self> {
-        let database = around.world.stage().database();
-        let store = SqliteStore::open(&database).await?;
-        let lines = u32::try_from(requests * AUDIT_LINES_EACH)?;
-        let audit = store.last_audit_lines(tenant, lines).await?;
-        Ok(Self {
-            store,
-            tenant,
-            audit,
-        })
+impl Case {
+    fn truth(&self, forest: &Forest, pdc: &Dc) -> Result<Truth> {
+        let expect_changed = self.words.iter().any(|(_, word)| *word == Word::Changed);
+        let passwords = [self.account.password.as_str(), self.asked.new.as_str()];
+        let before = self.asked.version_before;
+        let user = &self.account.who.account;
+        truth(forest, pdc, user, passwords, before, expect_changed)
     }
 }
 
-async fn judge(
-    around: &Around,
-    trail: &Trail,
-    account: &mut Account,
-    asked: &Asked,
-    told: &Told,
-    number: usize,
-    tally: &mut Tally,
-) -> Result<()> {
-    let (world, user) = (&around.world, &account.who.account);
-    let mut words: Vec<(&'static str, Word)> =
-        told.pages.iter().map(|word| ("page", *word)).collect();
-    if told.nothing_taken_on {
-        words.push(("the form again", Word::NotChanged));
-    }
-    if let Some(request) = &told.request {
-        let row = trail.store.request(trail.tenant, request.parse()?).await?;
-        words.extend(row.as_ref().and_then(word_of_row).map(|word| ("row", word)));
-        let audit = words_of_audit(&trail.audit, request);
-        words.extend(audit.into_iter().map(|word| ("audit", word)));
-    }
-    for address in [&user.recovery_mail, &user.mail] {
-        let mails = around.mails.words(told.mails_before, address)?;
-        words.extend(mails.into_iter().map(|word| ("mail", word)));
-    }
-    let expect_changed = words.iter().any(|(_, word)| *word == Word::Changed);
-    let passwords = [account.password.as_str(), asked.new.as_str()];
-    let pdc = world.pdc().context("the judge")?;
-    let truth = tokio::task::block_in_place(|| {
-        let before = asked.version_before;
-        truth(&world.forest, pdc, user, passwords, before, expect_changed)
-    })?;
-    let witnesses = words
-        .into_iter()
-        .map(|(who, word)| Witness {
-            who,
-            word,
-            is_so: truth.agrees(word),
-        })
-        .collect();
-    tally.add(Judged {
-        number,
-        account: &user.sam,
-        fault: &asked.fault,
-        told,
-        truth: &truth,
-        witnesses,
-    });
-    if truth.new.is_ok() {
-        account.password.clone_from(&asked.new);
-    }
-    Ok(())
+fn addresses(account: &Account) -> [&str; 2] {
+    let user = &account.who.account;
+    [&user.recovery_mail, &user.mail]
 }

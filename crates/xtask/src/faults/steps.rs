@@ -13,7 +13,10 @@ use std::{
 
 use tokio::sync::broadcast;
 
-use super::plan::{STEPS, Step};
+use super::{
+    board::Board,
+    plan::{STEPS, Step},
+};
 
 /// How often the logs are read. Steps are milliseconds apart.
 const READ_EVERY: Duration = Duration::from_millis(1);
@@ -31,6 +34,8 @@ pub(super) struct Seen {
 
 /// Reads the logs of a stage until it is dropped.
 pub(super) struct Steps {
+    /// How far the requests have come.
+    pub(super) board: Arc<Board>,
     sender: broadcast::Sender<Seen>,
     stop: Arc<AtomicBool>,
 }
@@ -43,16 +48,23 @@ impl Steps {
         logs.extend(
             (0..agents).map(|agent| Log::new(dir.join(format!("agent{agent}.log")), Some(agent))),
         );
-        let (told, stopped) = (sender.clone(), Arc::clone(&stop));
+        let board = Arc::new(Board::default());
+        let (told, stopped, noted) = (sender.clone(), Arc::clone(&stop), Arc::clone(&board));
         std::thread::spawn(move || {
             while !stopped.load(Ordering::Relaxed) {
-                for log in &mut logs {
-                    log.read(&told);
+                for seen in logs.iter_mut().flat_map(Log::read) {
+                    noted.note(&seen);
+                    // Nobody may be listening just now.
+                    let _ = told.send(seen);
                 }
                 std::thread::sleep(READ_EVERY);
             }
         });
-        Self { sender, stop }
+        Self {
+            board,
+            sender,
+            stop,
+        }
     }
 
     pub(super) fn listen(&self) -> broadcast::Receiver<Seen> {
@@ -84,31 +96,32 @@ impl Log {
         }
     }
 
-    fn read(&mut self, told: &broadcast::Sender<Seen>) {
+    fn read(&mut self) -> Vec<Seen> {
         if self.file.is_none() {
             self.file = File::open(&self.path).ok();
         }
         let mut new = Vec::new();
-        if let Some(file) = &mut self.file
-            && file.read_to_end(&mut new).is_ok()
-            && !new.is_empty()
-        {
-            self.rest.push_str(&String::from_utf8_lossy(&new));
-            let text = std::mem::take(&mut self.rest);
-            let whole = text.rfind('\n').map_or(0, |at| at + 1);
-            let (lines, rest) = text.split_at(whole);
-            rest.clone_into(&mut self.rest);
-            for seen in lines.lines().filter_map(|line| step_of(line, self.agent)) {
-                // Nobody may be listening just now.
-                let _ = told.send(seen);
-            }
+        let Some(file) = &mut self.file else {
+            return Vec::new();
+        };
+        if file.read_to_end(&mut new).is_err() || new.is_empty() {
+            return Vec::new();
         }
+        self.rest.push_str(&String::from_utf8_lossy(&new));
+        let text = std::mem::take(&mut self.rest);
+        let whole = text.rfind('\n').map_or(0, |at| at + 1);
+        let (lines, rest) = text.split_at(whole);
+        rest.clone_into(&mut self.rest);
+        lines
+            .lines()
+            .filter_map(|line| step_of(line, self.agent))
+            .collect()
     }
 }
 
 fn step_of(line: &str, agent: Option<usize>) -> Option<Seen> {
     let request = field(line, "request=")?;
-    let (step, _) = STEPS.iter().find(|(_, words)| line.contains(words))?;
+    let (step, ..) = STEPS.iter().find(|(_, words, _)| line.contains(words))?;
     Some(Seen {
         request: request.to_owned(),
         step: *step,
@@ -134,6 +147,8 @@ mod tests {
         assert_eq!(seen.user.as_deref(), Some("u-2"));
         let line = "2026-11-23T10:00:00Z  INFO writeback_agent::core: done request=r-1 event_id=1";
         assert_eq!(step_of(line, Some(1)).unwrap().step, Step::Written);
+        let line = "2026-11-23T10:00:00Z  WARN writeback_agent::core: not done request=r-1";
+        assert!(step_of(line, Some(1)).is_none());
         assert!(step_of("2026-11-23T10:00:00Z INFO x: listening", None).is_none());
     }
 }

@@ -3,12 +3,24 @@
 use serde::Serialize;
 use writeback_stage::Page;
 
+use super::board::Hits;
+
 /// A definite word.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub(super) enum Word {
     Changed,
     NotChanged,
+}
+
+impl Word {
+    /// The other one.
+    pub(super) const fn flipped(self) -> Self {
+        match self {
+            Self::Changed => Self::NotChanged,
+            Self::NotChanged => Self::Changed,
+        }
+    }
 }
 
 /// What a page says.
@@ -47,10 +59,8 @@ pub(super) struct Told {
     pub(super) pages: Vec<Word>,
     /// Nothing was taken on; the form came again.
     pub(super) nothing_taken_on: bool,
-    /// Whether the fault struck; `None` where there was none.
-    pub(super) struck: Option<bool>,
+    /// What the fault hit; `None` where it did not strike.
+    pub(super) struck: Option<Hits>,
     /// Not known when everything had been healthy for a minute.
     pub(super) late: bool,
-    /// How many mails there were before the form was sent.
-    pub(super) mails_before: usize,
 }

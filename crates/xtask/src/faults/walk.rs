@@ -5,9 +5,9 @@ use std::{
     time::{Duration, Instant},
 };
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Result, bail};
 use tokio::{
-    sync::{Semaphore, broadcast::Receiver, broadcast::error::RecvError},
+    sync::{Semaphore, watch},
     time,
 };
 use writeback_lab::TestUser;
@@ -15,22 +15,32 @@ use writeback_stage::{Page, Person};
 
 use super::{
     mails::Mails,
-    plan::{Fault, Kind, Moment, Step},
-    steps::{Seen, Steps},
+    moment::{Sending, request_of, strike},
+    plan::Fault,
+    steps::Steps,
     told::{Says, Told, says},
     world::World,
 };
 
 /// A person tries again so long to be asked for the password: faults of others are in the way.
 const FORM_WITHIN: Duration = Duration::from_secs(180);
-/// A step that did not come by then does not come.
-const STEP_WITHIN: Duration = Duration::from_secs(15);
+/// A person waits so long for others' faults to end before the form is sent.
+const QUIET_WITHIN: Duration = Duration::from_secs(25);
+/// A code that did not come by then is asked for anew.
+const CODE_WITHIN: Duration = Duration::from_secs(4);
+/// So often a person sends the form again of which nothing was taken on, before the fault.
+const TRIES: usize = 4;
+/// A request that broke off may still be on its way into the store.
+const TAKEN_ON_WITHIN: Duration = Duration::from_secs(3);
 /// What is not known after so much health is late.
 const KNOWN_WITHIN: Duration = Duration::from_secs(60);
 /// What is not known then is given up.
 const GIVEN_UP_AFTER: Duration = Duration::from_secs(150);
 /// How often the page is loaded again.
 const RELOAD_EVERY: Duration = Duration::from_millis(1_200);
+
+/// So often a page that said something definite is loaded again: it has to stay so.
+const LOOKS_AGAIN: usize = 1;
 
 /// Somebody of the run.
 #[derive(Clone, Debug)]
@@ -56,34 +66,114 @@ pub(super) async fn walk(
     fault: Fault,
     password: String,
 ) -> Result<Told> {
+    for _ in 1..TRIES {
+        // One that was in vain says little: it never came as far as a fault could reach it.
+        if let Some(told) = once(&around, &who, &fault, &password, false).await? {
+            return Ok(told);
+        }
+    }
+    let told = once(&around, &who, &fault, &password, true).await?;
+    Ok(told.unwrap_or_default())
+}
+
+/// `None` when it was in vain and is to be tried again.
+async fn once(
+    around: &Arc<Around>,
+    who: &Somebody,
+    fault: &Fault,
+    password: &str,
+    last: bool,
+) -> Result<Option<Told>> {
     let room = around.room.acquire().await?;
-    let form = form(&around, &who).await;
-    let sent = match form {
-        Ok((person, page)) => Ok(send(&around, &who, &fault, person, &page, &password).await),
-        Err(error) => Err(error),
+    let (person, page) = match form(around, who).await {
+        Ok(form) => form,
+        Err(error) => {
+            around.world.fault_over();
+            return Err(error);
+        }
     };
-    around.world.fault_over();
-    drop(room);
-    let (person, mut told, first) = sent?;
+    until_quiet(around).await;
+    let (in_place, mut may_send) = watch::channel(false);
+    let (sending, sent) = watch::channel(Sending::Ready);
+    let name = request_of(around.steps.listen(), &who.id, sent.clone());
+    let listen = around.steps.listen();
+    let disturbing = async {
+        let struck = strike(around, fault, listen, &who.id, in_place, sent.clone()).await;
+        let name = name.await;
+        let may_be_vain = !last && name.is_none() && matches!(struck, Ok(None));
+        let in_vain = may_be_vain && is_in_vain(sent).await;
+        if !in_vain {
+            around.world.fault_over();
+        }
+        drop(room);
+        (name, struck, in_vain)
+    };
+    let reading = async {
+        // Not sent at all only where the striking broke off.
+        let _ = may_send.wait_for(|may| *may).await;
+        let first = person.sends_password(&page, password).await;
+        read_on(around, &person, first.ok(), &sending).await
+    };
+    let ((request, struck, in_vain), mut told) = tokio::join!(disturbing, reading);
+    if let Some(request) = &request {
+        around.steps.board.forget(request);
+    }
+    told.request = request;
+    match struck {
+        Ok(struck) => told.struck = struck,
+        Err(error) => eprintln!("a fault could not be done or undone: {error:#}"),
+    }
+    Ok((!in_vain).then_some(told))
+}
+
+async fn until_quiet(around: &Around) {
+    let deadline = Instant::now() + QUIET_WITHIN;
+    while !around.world.is_quiet() && Instant::now() < deadline {
+        time::sleep(Duration::from_millis(20)).await;
+    }
+}
+
+/// Whether nothing was taken on. Not known for a minute: something was.
+async fn is_in_vain(mut sent: watch::Receiver<Sending>) -> bool {
+    let ended = sent.wait_for(|sending| *sending != Sending::Ready);
+    match time::timeout(KNOWN_WITHIN, ended).await {
+        Ok(Ok(sending)) => *sending == Sending::InVain,
+        _ => false,
+    }
+}
+
+/// Loads the page again until it says something definite, and once more then.
+async fn read_on(
+    around: &Around,
+    person: &Person,
+    first: Option<Page>,
+    sending: &watch::Sender<Sending>,
+) -> Told {
+    let mut told = Told::default();
     let mut page = first;
+    let mut looked_again = 0;
     let sent_at = Instant::now();
     loop {
+        looked_again += usize::from(!told.pages.is_empty());
         match page.as_ref().map(says) {
             Some(Says::Word(word)) => {
+                sending.send_replace(Sending::Ended);
                 told.pages.push(word);
-                return Ok(told);
             }
-            // A request that broke off may still be on its way into the store.
-            Some(Says::NothingTakenOn) if sent_at.elapsed() > Duration::from_secs(3) => {
-                told.nothing_taken_on = true;
-                return Ok(told);
+            Some(Says::NothingTakenOn) if sent_at.elapsed() > TAKEN_ON_WITHIN => {
+                sending.send_replace(Sending::InVain);
+                told.nothing_taken_on = told.pages.is_empty();
+                return told;
             }
             _ => {}
         }
+        if looked_again == LOOKS_AGAIN {
+            return told;
+        }
         if let Some(healthy) = around.world.healthy_for() {
-            told.late |= healthy > KNOWN_WITHIN;
+            told.late |= healthy > KNOWN_WITHIN && told.pages.is_empty();
             if healthy > GIVEN_UP_AFTER {
-                return Ok(told);
+                return told;
             }
         }
         time::sleep(RELOAD_EVERY).await;
@@ -106,15 +196,16 @@ async fn form(around: &Around, who: &Somebody) -> Result<(Person, Page)> {
 }
 
 async fn form_once(around: &Around, who: &Somebody) -> Result<(Person, Page)> {
-    let before = around.mails.count()?;
+    let address = &who.account.recovery_mail;
+    let before = around.mails.codes(address)?;
     let person = around.world.person()?;
     let page = person.says_name(&who.account.upn).await?;
     if page.path != "/reset/code" {
         bail!("{}: {}", page.path, page.text());
     }
-    let deadline = Instant::now() + Duration::from_secs(4);
+    let deadline = Instant::now() + CODE_WITHIN;
     let code = loop {
-        if let Some(code) = around.mails.code(before, &who.account.recovery_mail)? {
+        if let Some(code) = around.mails.code(address, before)? {
             break code;
         }
         if Instant::now() > deadline {
@@ -127,108 +218,4 @@ async fn form_once(around: &Around, who: &Somebody) -> Result<(Person, Page)> {
         bail!("{}: {}", page.path, page.text());
     }
     Ok((person, page))
-}
-
-async fn send(
-    around: &Arc<Around>,
-    who: &Somebody,
-    fault: &Fault,
-    person: Person,
-    page: &Page,
-    password: &str,
-) -> (Person, Told, Option<Page>) {
-    let mut told = Told {
-        mails_before: around.mails.count().unwrap_or_default(),
-        ..Told::default()
-    };
-    let name = request_of(around.steps.listen(), who.id.clone());
-    let striking = strike(around, fault, around.steps.listen(), &who.id);
-    let sending = async {
-        let page = person.sends_password(page, password).await.ok();
-        // Where the form came again at once, no step will come.
-        (page, Instant::now())
-    };
-    let ((page, _), request, struck) = tokio::join!(sending, name, striking);
-    told.request = request;
-    match struck {
-        Ok(struck) => told.struck = (fault.kind != Kind::None).then_some(struck),
-        Err(error) => eprintln!("a fault could not be done or undone: {error:#}"),
-    }
-    (person, told, page)
-}
-
-/// The identifier under which the request of this person goes.
-async fn request_of(mut listen: Receiver<Seen>, user: String) -> Option<String> {
-    let found = async {
-        loop {
-            let seen = next(&mut listen).await?;
-            if seen.step == Step::Accepted && seen.user.as_ref() == Some(&user) {
-                return Some(seen.request);
-            }
-        }
-    };
-    time::timeout(STEP_WITHIN, found).await.ok().flatten()
-}
-
-/// Waits for the fault's moment and strikes; `true` when it struck.
-async fn strike(
-    around: &Arc<Around>,
-    fault: &Fault,
-    listen: Receiver<Seen>,
-    user: &str,
-) -> Result<bool> {
-    if fault.kind == Kind::None {
-        return Ok(false);
-    }
-    let own = match fault.moment {
-        Moment::At(step) => {
-            let Ok(agent) = time::timeout(STEP_WITHIN, reached(listen, user, step)).await else {
-                return Ok(false);
-            };
-            agent
-        }
-        Moment::After(delay) => {
-            let reached = reached(listen, user, Step::Recorded);
-            time::timeout(delay, reached).await.ok().flatten()
-        }
-    };
-    time::sleep(fault.after).await;
-    let has_it = own.unwrap_or(fault.agent);
-    let agent = if fault.own_agent {
-        has_it
-    } else {
-        1 - has_it.min(1)
-    };
-    let (kind, lasts, around) = (fault.kind, fault.lasts, Arc::clone(around));
-    tokio::task::spawn_blocking(move || around.world.strike(kind, agent, lasts))
-        .await
-        .context("a fault broke off")?
-}
-
-/// Waits until this person's request comes to a step; gives the agent that has it, if one has.
-async fn reached(mut listen: Receiver<Seen>, user: &str, step: Step) -> Option<usize> {
-    let mut heard: Vec<Seen> = Vec::new();
-    loop {
-        heard.push(next(&mut listen).await?);
-        let own = heard
-            .iter()
-            .find(|seen| seen.user.as_deref() == Some(user))
-            .map(|seen| seen.request.clone());
-        // The agents' logs may be read before the cloud's.
-        let Some(request) = own else { continue };
-        heard.retain(|seen| seen.request == request);
-        if heard.iter().any(|seen| seen.step == step) {
-            return heard.iter().find_map(|seen| seen.agent);
-        }
-    }
-}
-
-async fn next(listen: &mut Receiver<Seen>) -> Option<Seen> {
-    loop {
-        match listen.recv().await {
-            Ok(seen) => return Some(seen),
-            Err(RecvError::Lagged(_)) => {}
-            Err(RecvError::Closed) => return None,
-        }
-    }
 }
