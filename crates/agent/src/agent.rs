@@ -2,7 +2,7 @@
 //! directory.
 
 use std::{
-    sync::{Arc, PoisonError},
+    sync::{Arc, PoisonError, atomic::AtomicU32},
     time::Duration,
 };
 
@@ -79,6 +79,7 @@ impl Agent {
     /// Begins nothing more; what is begun is finished, its grants and denials still heard.
     async fn stop(&mut self, mut happened: mpsc::Receiver<Event>) {
         self.core.stop.cancel();
+        self.core.uplink.mention(ToCloud::Leaving);
         self.jobs.stop();
         self.core.executions.close();
         let executions = self.core.executions.clone();
@@ -112,6 +113,7 @@ impl Agent {
                 .unwrap_or_else(PoisonError::into_inner)
                 .current(),
             forests: core.health.all(),
+            ticket: Some(core.ticket()),
         };
         Link {
             transport: Arc::clone(&self.transport),
@@ -120,6 +122,7 @@ impl Agent {
             hello: Box::new(hello),
             events,
             entropy: Arc::clone(&self.core.entropy),
+            spread_ms: AtomicU32::new(0),
         }
     }
 
@@ -176,6 +179,16 @@ impl Agent {
             }
             ToAgent::RollKeys => self.roll_key(SealingKeys::roll).await,
             ToAgent::BannedTerms(told) => core.banned.set(told),
+            ToAgent::Copied { host } => {
+                tracing::error!(
+                    event_id = events::COPIED,
+                    host,
+                    "another machine has a copy of this agent's state folder and was sent away; this \
+                     one goes on. If nobody copied it, its keys were stolen: revoke this agent and \
+                     enrol it anew with --replace"
+                );
+                session.send(ToCloud::Ticket(core.ticket())).await;
+            }
             ToAgent::Welcome { .. } | ToAgent::Restarting { .. } => {}
         }
     }
@@ -183,6 +196,7 @@ impl Agent {
     /// A link stands: what was not heard is said again.
     fn up(&self, session: Session) {
         self.core.uplink.set(session.clone());
+        self.core.ticket_taken();
         let core = Arc::clone(&self.core);
         tokio::spawn(async move {
             // The first look may have ended after the hello was written.

@@ -5,7 +5,7 @@ use std::sync::{Arc, RwLock};
 use tokio::sync::Semaphore;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use writeback_model::{AgentId, Cause, Clock, Entropy, Operation, Outcome, RequestId, TenantId};
-use writeback_wire::ToCloud;
+use writeback_wire::{LinkTicket, ToCloud};
 
 use crate::{
     banned::BannedRules,
@@ -14,7 +14,7 @@ use crate::{
     forest::Forests,
     health::Health,
     journal::{Journal, Told},
-    state::SealingKeys,
+    state::{SealingKeys, StateError, Tickets},
     uplink::Uplink,
 };
 
@@ -24,6 +24,7 @@ pub(crate) struct Core {
     pub(crate) tenant: TenantId,
     pub(crate) forests: Forests,
     pub(crate) keys: RwLock<SealingKeys>,
+    pub(crate) tickets: Tickets,
     pub(crate) journal: Journal,
     pub(crate) uplink: Uplink,
     pub(crate) claims: Arc<Claims>,
@@ -40,6 +41,22 @@ pub(crate) struct Core {
 }
 
 impl Core {
+    /// The ticket to show now.
+    pub(crate) fn ticket(&self) -> LinkTicket {
+        let (ticket, written) = self.tickets.show(&*self.entropy);
+        if let Err(error) = written {
+            ticket_not_kept(&error);
+        }
+        ticket
+    }
+
+    /// The cloud took the ticket that was shown.
+    pub(crate) fn ticket_taken(&self) {
+        if let Err(error) = self.tickets.taken() {
+            ticket_not_kept(&error);
+        }
+    }
+
     /// Notes how a request ended, logs it, and tells the cloud.
     pub(crate) async fn finish(&self, request: RequestId, operation: Operation, told: Told) {
         log(request, operation, &told.outcome);
@@ -63,6 +80,14 @@ impl Core {
             })
             .await;
     }
+}
+
+fn ticket_not_kept(error: &StateError) {
+    tracing::error!(
+        event_id = events::STATE_UNWRITABLE,
+        error = error as &dyn std::error::Error,
+        "the ticket of the link could not be kept"
+    );
 }
 
 fn log(request: RequestId, operation: Operation, outcome: &Outcome) {

@@ -58,6 +58,8 @@ pub(crate) const BANNED_TERMS: u32 = 34113;
 /// This host's clock differs from the cloud's.
 pub(crate) const CLOCK_SKEWED: u32 = 34112;
 
+/// This agent's state folder was copied, or restored from a backup.
+pub(crate) const COPIED: u32 = 34116;
 /// A person's password was shown to the directory, or was not.
 pub(crate) const SIGN_IN: u32 = 34115;
 

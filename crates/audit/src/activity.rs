@@ -62,6 +62,8 @@ activities! {
         "An agent's link was opened.";
     AGENT_DISCONNECTED = "Agent disconnected", "agent-disconnected",
         "An agent's link ended.";
+    AGENT_COPIED = "Agent copied", "agent-copied",
+        "A machine called with a copy of an agent's keys, and was sent away: the detail names it.";
     SYNC_REQUESTED = "Synchronization requested", "sync-requested",
         "Somebody asked for runs.";
     SYNC_RULES_SET = "Synchronization rules set", "sync-rules-set",

@@ -31,9 +31,6 @@ use crate::{
 /// How long requests under way may take when the cloud stops.
 const STOP_WITHIN: Duration = Duration::from_secs(20);
 
-/// Over how long agents spread their return when the cloud restarts, in milliseconds.
-const RECONNECT_WITHIN_MS: u32 = 2_000;
-
 /// Why the cloud could not run.
 #[derive(Debug, thiserror::Error)]
 pub enum RunError {
@@ -133,6 +130,7 @@ pub async fn run(
         stop.clone(),
     ));
     tasks.spawn(access::keep_rolled(Arc::clone(&cloud), stop.clone()));
+    tasks.spawn(agents::keep_revoked_out(Arc::clone(&cloud), stop.clone()));
     tasks.spawn(tenants::keep_disabled_out(Arc::clone(&cloud), stop.clone()));
     let trail = tokio::spawn(trail.run(stop.clone()));
     let sweep = cloud.hub.sweep(stop.clone());
@@ -141,9 +139,19 @@ pub async fn run(
         () = stop.cancelled() => Ok(()),
         Some(ended) = servers.join_next() => ended.unwrap_or(Ok(())),
     };
-    cloud.hub.announce_restart(RECONNECT_WITHIN_MS);
+    // Nothing new is taken on; what was is finished, with the agents still there. They only note
+    // how to come back once their links are gone.
+    cloud.hub.announce_restart();
     handle.graceful_shutdown(Some(STOP_WITHIN));
-    while servers.join_next().await.is_some() {}
+    let finished = async {
+        while servers.join_next().await.is_some() {}
+        cloud.hub.idle().await;
+    };
+    if tokio::time::timeout(STOP_WITHIN, finished).await.is_err() {
+        tracing::warn!(
+            "the cloud stops before everything was finished: the rest is settled after its next start"
+        );
+    }
     sweep.abort();
     // What ended the servers may have been an error, not `stop`.
     stop.cancel();

@@ -38,6 +38,13 @@ pub(crate) struct InFlight {
     pub(crate) agent_lost: tokio::sync::Notify,
 }
 
+impl InFlight {
+    /// Whether an agent may yet begin or end it.
+    pub(crate) fn is_open(&self) -> bool {
+        matches!(*self.stage.borrow(), Stage::Offered | Stage::Claimed(_))
+    }
+}
+
 /// What waiting for a request brought.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Waited {

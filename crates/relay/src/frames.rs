@@ -16,6 +16,9 @@ pub enum LinkError {
     /// The agent broke the protocol.
     #[error("the agent broke the protocol: {0}")]
     Protocol(&'static str),
+    /// A newer link of the same agent stands.
+    #[error("a newer link of the agent took the place of this one")]
+    Replaced,
     /// The store failed; the agent keeps what it said and says it again on its next link.
     #[error("what the agent said could not be kept")]
     Store(#[from] StoreError),
@@ -25,6 +28,10 @@ impl Link {
     /// Takes one frame from the agent. Import frames are answered by whoever runs imports and
     /// do nothing here.
     pub async fn take(&self, frame: ToCloud) -> Result<(), LinkError> {
+        if !self.is_current() {
+            // What it said counts on the link that stands, where it is said again.
+            return Err(LinkError::Replaced);
+        }
         match frame {
             ToCloud::Hello(_) => Err(LinkError::Protocol("it said hello twice")),
             ToCloud::Status(status) => {
@@ -54,8 +61,13 @@ impl Link {
                 self.hub.signed_in(self.agent, answer);
                 Ok(())
             }
+            ToCloud::Leaving => {
+                self.leaving();
+                Ok(())
+            }
             ToCloud::ImportFailed { .. }
             | ToCloud::Changed { .. }
+            | ToCloud::Ticket(_)
             | ToCloud::AnchorsWritten { .. } => Ok(()),
         }
     }
@@ -75,6 +87,30 @@ impl Link {
         Ok(())
     }
 
+    fn is_current(&self) -> bool {
+        let registry = self.hub.registry();
+        registry.current(self.agent, self.number).is_some()
+    }
+
+    /// Answers on this link and on no other: of two machines that call themselves this agent, the
+    /// one that asked gets the answer, or nobody.
+    fn send(&self, frame: ToAgent) {
+        let registry = self.hub.registry();
+        if let Some(entry) = registry.current(self.agent, self.number) {
+            // One that does not read is as good as gone.
+            let _ = entry.outbox.try_send(frame);
+        }
+    }
+
+    /// The agent stops: what it was offered and has not claimed is for another one, at once.
+    fn leaving(&self) {
+        tracing::info!(agent = %self.agent, "an agent stops and is offered nothing more");
+        if let Some(entry) = self.hub.registry().get_mut(self.agent) {
+            entry.agent.leaving = true;
+        }
+        self.hub.move_offers();
+    }
+
     fn status(&self, status: ForestStatus) {
         if let Some(entry) = self.hub.registry().get_mut(self.agent) {
             match entry
@@ -92,13 +128,10 @@ impl Link {
     async fn claim(&self, id: RequestId) -> Result<(), LinkError> {
         let hub = &self.hub;
         if !self.may_claim(id).await? {
-            hub.send(
-                self.agent,
-                ToAgent::Deny {
-                    request: id,
-                    why: DenyReason::Unknown,
-                },
-            );
+            self.send(ToAgent::Deny {
+                request: id,
+                why: DenyReason::Unknown,
+            });
             return Ok(());
         }
         let answer = hub
@@ -135,7 +168,7 @@ impl Link {
                 why: DenyReason::Unknown,
             },
         };
-        hub.send(self.agent, frame);
+        self.send(frame);
         Ok(())
     }
 
@@ -190,7 +223,7 @@ impl Link {
             // would tell it on every link for ever.
             tracing::warn!(request = %id, agent = %self.agent,
                 "an agent told the outcome of a request that is not kept here");
-            hub.send(self.agent, ToAgent::Recorded { request: id });
+            self.send(ToAgent::Recorded { request: id });
             return Ok(());
         };
         let is_over = matches!(request.state, RequestState::Done | RequestState::Expired);
@@ -214,7 +247,7 @@ impl Link {
             .finish_request(self.tenant, id, &outcome, &evidence, now, &audit)
             .await?;
         tracing::debug!(request = %id, agent = %self.agent, first, "an outcome was recorded");
-        hub.send(self.agent, ToAgent::Recorded { request: id });
+        self.send(ToAgent::Recorded { request: id });
         if first {
             let claimant = request.claimed_by;
             hub.finish_in_flight(request, outcome);

@@ -6,6 +6,7 @@ use std::{
         Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicU64, Ordering},
     },
+    time::Duration,
 };
 
 use tokio::sync::mpsc;
@@ -16,9 +17,11 @@ use writeback_wire::{Hello, SealingKey, ServedDomain, ToAgent};
 
 use crate::{
     OUTBOX_FRAMES,
-    dispatch::{InFlight, Stage},
+    dispatch::InFlight,
+    pulse::Pulse,
     registry::{ConnectedAgent, Entry, Liveness, Registry},
     sign_in::SignIns,
+    spread::reconnect_within_ms,
 };
 
 /// A request that ended just now, for whoever tells the person.
@@ -46,7 +49,9 @@ pub struct Link {
     pub(crate) hub: Arc<Hub>,
     pub(crate) agent: AgentId,
     pub(crate) tenant: TenantId,
-    number: u64,
+    pub(crate) number: u64,
+    /// Whether the agent is still there, asked and answered on this link.
+    pub pulse: Pulse,
     /// The frames that are to be sent to the agent.
     pub outbox: mpsc::Receiver<ToAgent>,
     /// Cancelled when the link is to be closed: a newer one took its place, or the agent was
@@ -76,6 +81,7 @@ impl Hub {
     pub fn connect(self: &Arc<Self>, agent: &Agent, hello: Hello) -> Link {
         let (sender, outbox) = mpsc::channel(OUTBOX_FRAMES);
         let closed = CancellationToken::new();
+        let pulse = Pulse::new();
         let number = self.next_link.fetch_add(1, Ordering::Relaxed);
         self.registry().add(Entry {
             agent: ConnectedAgent {
@@ -87,16 +93,21 @@ impl Hub {
                 forests: hello.forests,
                 since: self.clock.now(),
                 busy: 0,
+                leaving: false,
             },
             outbox: sender,
             closed: closed.clone(),
             link: number,
+            pulse: pulse.clone(),
         });
+        // Somebody's request may have waited for it.
+        self.move_offers();
         Link {
             hub: Arc::clone(self),
             agent: agent.id,
             tenant: agent.tenant,
             number,
+            pulse,
             outbox,
             closed,
         }
@@ -133,6 +144,31 @@ impl Hub {
             .is_some_and(|entry| entry.outbox.try_send(frame).is_ok())
     }
 
+    /// Whether the other end of an agent's link answers within that time. One that is dead, half-open
+    /// or not there does not.
+    pub async fn answers(&self, agent: AgentId, within: Duration) -> bool {
+        let pulse = self.registry().get(agent).map(|entry| entry.pulse.clone());
+        match pulse {
+            Some(pulse) => pulse.beats(within).await && self.is_connected(agent),
+            None => false,
+        }
+    }
+
+    /// Within which time agents are to spread their return after a loss, in milliseconds: the more
+    /// there are, the longer.
+    pub fn reconnect_within_ms(&self) -> u32 {
+        reconnect_within_ms(self.registry().count())
+    }
+
+    /// Waits until no request is under way that an agent may yet begin or end.
+    pub async fn idle(&self) {
+        // Only a cloud that stops waits for this, and not for long.
+        const LOOK_EVERY: Duration = Duration::from_millis(20);
+        while self.in_flight().values().any(|it| it.is_open()) {
+            tokio::time::sleep(LOOK_EVERY).await;
+        }
+    }
+
     /// Whether an agent is connected.
     pub fn is_connected(&self, agent: AgentId) -> bool {
         self.registry().get(agent).is_some()
@@ -140,10 +176,10 @@ impl Hub {
 
     /// Whether a request of the tenant is under way that an agent may yet begin or end.
     pub fn has_work(&self, tenant: TenantId) -> bool {
-        self.in_flight().values().any(|it| {
-            let is_open = matches!(*it.stage.borrow(), Stage::Offered | Stage::Claimed(_));
-            it.asked.tenant == tenant && is_open
-        })
+        let in_flight = self.in_flight();
+        in_flight
+            .values()
+            .any(|it| it.asked.tenant == tenant && it.is_open())
     }
 
     /// Closes an agent's link, if it has one.
@@ -154,8 +190,10 @@ impl Hub {
     }
 
     /// Tells every agent that the cloud restarts, so that they come back one by one.
-    pub fn announce_restart(&self, reconnect_within_ms: u32) {
-        for entry in self.registry().all() {
+    pub fn announce_restart(&self) {
+        let registry = self.registry();
+        let reconnect_within_ms = reconnect_within_ms(registry.count());
+        for entry in registry.all() {
             // One that does not read cannot be told; it finds out by itself.
             let _ = entry.outbox.try_send(ToAgent::Restarting {
                 reconnect_within_ms,

@@ -13,13 +13,16 @@
 mod dispatch;
 mod frames;
 mod hub;
+mod pulse;
 mod registry;
 mod sign_in;
+mod spread;
 mod sweep;
 
 pub use dispatch::{Dispatch, Waited, Waiting};
 pub use frames::LinkError;
 pub use hub::{Ended, Hub, Link};
+pub use pulse::Pulse;
 pub use registry::{ConnectedAgent, Liveness};
 pub use sign_in::AwaitedSignIn;
 

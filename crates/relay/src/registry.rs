@@ -8,6 +8,8 @@ use tokio_util::sync::CancellationToken;
 use writeback_model::{AgentId, Cause, DomainName, HistoryEnforcement, KeyId, TenantId};
 use writeback_wire::{ForestHealth, ForestStatus, SealingKey, ServedDomain, ToAgent};
 
+use crate::pulse::Pulse;
+
 /// One connected agent.
 #[derive(Clone, Debug)]
 pub struct ConnectedAgent {
@@ -27,6 +29,8 @@ pub struct ConnectedAgent {
     pub since: Timestamp,
     /// How many requests it has claimed and not finished.
     pub busy: usize,
+    /// It stops, and claims nothing more.
+    pub leaving: bool,
 }
 
 impl ConnectedAgent {
@@ -63,6 +67,7 @@ pub(crate) struct Entry {
     pub(crate) closed: CancellationToken,
     /// Tells this link from an earlier one of the same agent.
     pub(crate) link: u64,
+    pub(crate) pulse: Pulse,
 }
 
 /// How many keys of an agent are known. Requests live for seconds, and keys are rolled
@@ -121,6 +126,15 @@ impl Registry {
 
     pub(crate) fn get(&self, agent: AgentId) -> Option<&Entry> {
         self.entries.get(&agent)
+    }
+
+    /// The link of this number, while it is its agent's.
+    pub(crate) fn current(&self, agent: AgentId, link: u64) -> Option<&Entry> {
+        self.entries.get(&agent).filter(|entry| entry.link == link)
+    }
+
+    pub(crate) fn count(&self) -> usize {
+        self.entries.len()
     }
 
     pub(crate) fn get_mut(&mut self, agent: AgentId) -> Option<&mut Entry> {
@@ -185,7 +199,7 @@ impl Registry {
         asked: &[AgentId],
     ) -> Option<&'a Entry> {
         self.of_forest(tenant, forest)
-            .filter(|(entry, _)| !asked.contains(&entry.agent.id))
+            .filter(|(entry, _)| !entry.agent.leaving && !asked.contains(&entry.agent.id))
             .filter(|(entry, _)| self.keys_of(entry.agent.id).any(&has_envelope))
             .min_by_key(|(entry, status)| {
                 let ready = matches!(status.health, ForestHealth::Ready { .. });

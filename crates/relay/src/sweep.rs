@@ -52,6 +52,15 @@ impl Hub {
         Ok(())
     }
 
+    /// Looks anew for an agent for everything that nobody has claimed.
+    pub(crate) fn move_offers(&self) {
+        for in_flight in self.in_flight().values() {
+            if *in_flight.stage.borrow() == Stage::Offered {
+                in_flight.agent_lost.notify_one();
+            }
+        }
+    }
+
     /// An agent's link ended: another agent may be offered what it was offered, and what it
     /// claimed is in doubt at once, so that nobody waits for an answer that cannot come.
     pub(crate) fn agent_lost(self: &Arc<Self>, agent: AgentId) {

@@ -114,6 +114,7 @@ fn connect(hub: &Arc<Hub>, number: u128, health: ForestHealth) -> Link {
         enrolled_at: Standing.now(),
         seen_at: None,
         revoked_at: None,
+        copied: None,
     };
     let domain = ServedDomain {
         name: "corp.test".parse().unwrap(),
@@ -137,6 +138,7 @@ fn connect(hub: &Arc<Hub>, number: u128, health: ForestHealth) -> Link {
                 public: String::new(),
             },
             forests: vec![status],
+            ticket: None,
         },
     )
 }
@@ -359,6 +361,52 @@ async fn a_new_link_of_the_same_agent_replaces_the_old_one() {
         1,
         "the old link took the new one with it"
     );
+}
+
+/// Of two machines that call themselves one agent, what the first one says after the second took
+/// its place counts for nothing, and what it asked for is answered to nobody.
+#[tokio::test]
+async fn a_link_that_was_replaced_claims_and_ends_nothing() {
+    let setting = Setting::new().await;
+    let mut old = connect(&setting.hub, 10, READY);
+    let _waiting = setting.offer(100, &[10]).await;
+    assert_eq!(is_offered(&mut old).await, request(100));
+    let mut new = connect(&setting.hub, 10, READY);
+    let claim = ToCloud::Claim {
+        request: request(100),
+    };
+    for frame in [claim, changed(100)] {
+        let refused = old.take(frame).await.unwrap_err();
+        assert!(matches!(refused, crate::LinkError::Replaced));
+    }
+    let row = setting.store.request(TENANT, request(100)).await;
+    assert_eq!(row.unwrap().unwrap().state, RequestState::Pending);
+    // The new one is offered it and nothing else.
+    assert_eq!(is_offered(&mut new).await, request(100));
+    assert!(new.outbox.try_recv().is_err());
+}
+
+#[tokio::test]
+async fn an_agent_that_leaves_is_offered_nothing_and_what_it_had_moves_on_at_once() {
+    let setting = Setting::new().await;
+    let mut first = connect(&setting.hub, 10, READY);
+    let mut second = connect(&setting.hub, 11, READY);
+    let _one = setting.offer(100, &[10, 11]).await;
+    assert_eq!(is_offered(&mut first).await, request(100));
+    let before = tokio::time::Instant::now();
+    first.take(ToCloud::Leaving).await.unwrap();
+    assert_eq!(is_offered(&mut second).await, request(100));
+    assert!(before.elapsed() < crate::OFFER_PATIENCE);
+    let _two = setting.offer(101, &[10, 11]).await;
+    assert_eq!(is_offered(&mut second).await, request(101));
+    assert!(first.outbox.try_recv().is_err());
+    // It comes back: what nobody claimed is offered to it at once.
+    drop(second);
+    drop(first);
+    let mut back = connect(&setting.hub, 10, READY);
+    let mut offered = [is_offered(&mut back).await, is_offered(&mut back).await];
+    offered.sort_unstable();
+    assert_eq!(offered, [request(100), request(101)]);
 }
 
 #[tokio::test]

@@ -5,13 +5,15 @@ use jiff::Timestamp;
 use sqlx::sqlite::SqliteRow;
 use writeback_model::{AgentId, EnrolmentId, TenantId};
 use writeback_store::{
-    Agent, AgentStore, AuditRecord, EnrolRefused, Enrolment, NewAgent, StoreError, TokenHash,
+    Agent, AgentStore, AuditRecord, Copied, EnrolRefused, Enrolment, KnownTicket, NewAgent,
+    StoreError, TokenHash,
 };
+use writeback_wire::LinkTicket;
 
 use crate::{
     SqliteStore,
     audit::append_audit,
-    row::{Columns, Doing, micros},
+    row::{Columns, Doing, micros, number},
 };
 
 const TABLE: &str = "agents";
@@ -27,7 +29,23 @@ fn agent(row: &SqliteRow) -> Result<Agent, StoreError> {
         enrolled_at: columns.time("enrolled_at")?,
         seen_at: columns.maybe_time("seen_at")?,
         revoked_at: columns.maybe_time("revoked_at")?,
+        copied: match columns.maybe_time("copied_at")? {
+            Some(at) => Some(Copied {
+                at,
+                host: columns.get("copied_host")?,
+            }),
+            None => None,
+        },
     })
+}
+
+fn known_ticket(row: &SqliteRow) -> Result<Option<KnownTicket>, StoreError> {
+    let columns = Columns { row, table: TABLE };
+    let Some(value) = columns.maybe_id("ticket", |uuid| uuid)? else {
+        return Ok(None);
+    };
+    let number = columns.number("ticket_number")?;
+    Ok(Some(KnownTicket { number, value }))
 }
 
 /// The tenant into which a token enrols, unless it enrols nobody.
@@ -176,6 +194,80 @@ impl AgentStore for SqliteStore {
             .await
             .doing(DOING)?;
         tx.commit().await.doing(DOING)
+    }
+
+    async fn spend_link_ticket(
+        &self,
+        tenant: TenantId,
+        id: AgentId,
+        ticket: Option<&LinkTicket>,
+    ) -> Result<bool, StoreError> {
+        const DOING: &str = "spend the ticket of a link";
+        let mut tx = self.write(DOING).await?;
+        let row =
+            sqlx::query("SELECT ticket_number, ticket FROM agents WHERE tenant_id = ? AND id = ?")
+                .bind(tenant.uuid())
+                .bind(id.uuid())
+                .fetch_optional(&mut *tx)
+                .await
+                .doing(DOING)?;
+        let Some(row) = row else { return Ok(false) };
+        let known = known_ticket(&row)?;
+        match KnownTicket::judge(known, ticket) {
+            Err(_) => Ok(false),
+            Ok(next) if next == known => Ok(true),
+            Ok(next) => {
+                sqlx::query(
+                    "UPDATE agents SET ticket_number = ?, ticket = ? WHERE tenant_id = ? AND id = ?",
+                )
+                .bind(next.map(|next| number(next.number)))
+                .bind(next.map(|next| next.value))
+                .bind(tenant.uuid())
+                .bind(id.uuid())
+                .execute(&mut *tx)
+                .await
+                .doing(DOING)?;
+                tx.commit().await.doing(DOING)?;
+                Ok(true)
+            }
+        }
+    }
+
+    async fn note_copied(
+        &self,
+        tenant: TenantId,
+        id: AgentId,
+        copied: &Copied,
+        audit: &AuditRecord,
+    ) -> Result<(), StoreError> {
+        const DOING: &str = "note a copy of an agent";
+        let mut tx = self.write(DOING).await?;
+        let noted = sqlx::query(
+            "UPDATE agents SET copied_at = ?, copied_host = ? WHERE tenant_id = ? AND id = ?",
+        )
+        .bind(micros(copied.at))
+        .bind(copied.host.as_str())
+        .bind(tenant.uuid())
+        .bind(id.uuid())
+        .execute(&mut *tx)
+        .await
+        .doing(DOING)?;
+        if noted.rows_affected() == 0 {
+            return Ok(());
+        }
+        append_audit(&mut tx, audit).await?;
+        tx.commit().await.doing(DOING)
+    }
+
+    async fn revoked_agents(&self) -> Result<Vec<AgentId>, StoreError> {
+        const DOING: &str = "list revoked agents";
+        sqlx::query("SELECT id FROM agents WHERE revoked_at IS NOT NULL")
+            .fetch_all(self.readers())
+            .await
+            .doing(DOING)?
+            .iter()
+            .map(|row| Columns { row, table: TABLE }.id("id", AgentId::from_uuid))
+            .collect()
     }
 
     async fn revoke_agent(

@@ -40,7 +40,9 @@ mod users;
 mod writeback;
 
 pub use access::ResetPolicyStore;
-pub use agents::{Agent, AgentStore, EnrolRefused, Enrolment, NewAgent};
+pub use agents::{
+    Agent, AgentStore, Copied, EnrolRefused, Enrolment, KnownTicket, NewAgent, Spent,
+};
 pub use audit::{Actor, AuditFilter, AuditRecord, AuditStore, KeptLine, KnownChain};
 pub use connector::{BatchAnswer, CompleteAnswer, ConnectorStore, Group, ObjectCounts, Which};
 pub use domains::{DomainStore, TenantDomain, Verification, VerifyAnswer};

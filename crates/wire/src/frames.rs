@@ -9,7 +9,7 @@ use writeback_model::{
     Remark, RequestId, RunId, SourceAnchor, Target, TenantId,
 };
 
-use crate::{FRAME_BYTES_MAX, SealedSecret, SealingKey, SignIn, SignedIn};
+use crate::{FRAME_BYTES_MAX, LinkTicket, SealedSecret, SealingKey, SignIn, SignedIn};
 
 /// What the cloud says.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -23,6 +23,10 @@ pub enum ToAgent {
         tenant: TenantId,
         /// The cloud's clock, to tell a skewed one.
         server_time: Timestamp,
+        /// After the loss of this link wait a random time up to this before the first try, in
+        /// milliseconds: the more agents a cloud has, the longer.
+        #[serde(default)]
+        reconnect_within_ms: u32,
     },
     /// A request that this agent may claim.
     Execute(Execute),
@@ -80,6 +84,12 @@ pub enum ToAgent {
     BannedTerms(BannedTerms),
     /// Is this a person's password? Answered by [`ToCloud::SignedIn`].
     SignIn(SignIn),
+    /// Another machine called with a copy of this agent's keys, and was sent away. Answered by
+    /// [`ToCloud::Ticket`], which makes the copy worthless.
+    Copied {
+        /// What it said its host's name is.
+        host: String,
+    },
     /// The cloud is about to restart. Come back, but not all at once.
     Restarting {
         /// Wait a random time up to this before the first try, in milliseconds.
@@ -97,6 +107,10 @@ pub enum ToCloud {
     Status(ForestStatus),
     /// The sealing key was rolled.
     Key(SealingKey),
+    /// A new ticket, in the course of a link.
+    Ticket(LinkTicket),
+    /// This agent stops: it finishes what it claimed, and claims nothing more.
+    Leaving,
     /// I want to execute this request.
     Claim {
         /// Which.
@@ -172,6 +186,9 @@ pub struct Hello {
     pub sealing_key: SealingKey,
     /// The forests it serves.
     pub forests: Vec<ForestStatus>,
+    /// Tells it from a copy of it.
+    #[serde(default)]
+    pub ticket: Option<LinkTicket>,
 }
 
 /// One forest as one agent sees it.
@@ -440,6 +457,7 @@ impl KnownTypes for ToAgent {
         "roll_keys",
         "banned_terms",
         "sign_in",
+        "copied",
         "restarting",
     ];
 }
@@ -449,7 +467,10 @@ impl KnownTypes for ToCloud {
         "hello",
         "status",
         "key",
+        "ticket",
+        "leaving",
         "claim",
+        "begun",
         "outcome",
         "unresolved",
         "signed_in",

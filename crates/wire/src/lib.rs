@@ -16,7 +16,7 @@
 //! whose agent was lost; [`ToAgent::Import`] orders an import, which the agent uploads over
 //! HTTPS so that a large directory does not delay a password; [`ToAgent::Watch`] makes one agent
 //! of a forest say when there is something to import. [`ToAgent::SignIn`] asks one agent whether a
-//! password is a person's.
+//! password is a person's. [`ToCloud::Leaving`] is said by an agent that stops.
 //!
 //! Frames are JSON text, one per WebSocket message. The schema is checked in as
 //! `docs/protocol/frames.schema.json`; a test fails when it and these types differ.
@@ -25,6 +25,7 @@ mod frames;
 pub mod http;
 mod sealed;
 mod sign_in;
+mod ticket;
 
 pub use frames::{
     BannedTerms, Begun, DenyReason, Evidence, Execute, ForestHealth, ForestStatus, Hello,
@@ -33,6 +34,7 @@ pub use frames::{
 };
 pub use sealed::{SealedSecret, SealingKey};
 pub use sign_in::{LockoutPolicy, SignIn, SignInAnswer, SignedIn};
+pub use ticket::LinkTicket;
 
 /// The protocol's version. Raised only when an old peer would misunderstand a new one:
 /// fields and frame types that are not known are ignored, so that agents and clouds of
@@ -41,6 +43,10 @@ pub const PROTOCOL_VERSION: u16 = 1;
 
 /// The WebSocket subprotocol that both sides must name.
 pub const SUBPROTOCOL: &str = "writeback.v1";
+
+/// With this code a cloud closes the link of an agent that is a copy of another one, or whose state
+/// was restored from a backup (RFC 6455, section 7.4.2: 4000 to 4999 are for private use).
+pub const CLOSE_COPIED: u16 = 4409;
 
 /// The largest frame, in bytes. The largest honest one, an `Execute` with a sealed password,
 /// has about 3 KiB; the rest is room for many forests in one `Hello`.

@@ -19,6 +19,14 @@ fn begun() -> Begun {
     }
 }
 
+fn ticket() -> LinkTicket {
+    LinkTicket {
+        number: 7,
+        held: Uuid::from_u128(9),
+        next: Uuid::from_u128(10),
+    }
+}
+
 fn request() -> RequestId {
     RequestId::from_uuid(Uuid::from_u128(1))
 }
@@ -53,6 +61,7 @@ fn to_agent() -> Vec<ToAgent> {
             agent: AgentId::from_uuid(Uuid::from_u128(3)),
             tenant: TenantId::from_uuid(Uuid::from_u128(4)),
             server_time: time,
+            reconnect_within_ms: 200,
         },
         ToAgent::Execute(Execute {
             request: request(),
@@ -127,6 +136,9 @@ fn to_agent() -> Vec<ToAgent> {
             begin_within_ms: 5000,
             sealed: sealed(),
         }),
+        ToAgent::Copied {
+            host: "agent2".into(),
+        },
         ToAgent::Restarting {
             reconnect_within_ms: 30_000,
         },
@@ -157,9 +169,12 @@ fn to_cloud() -> Vec<ToCloud> {
             host: "agent1".into(),
             sealing_key: key.clone(),
             forests: vec![status.clone()],
+            ticket: Some(ticket()),
         }),
         ToCloud::Status(status),
         ToCloud::Key(key),
+        ToCloud::Ticket(ticket()),
+        ToCloud::Leaving,
         ToCloud::Claim { request: request() },
         ToCloud::Begun {
             request: request(),
@@ -247,6 +262,23 @@ fn a_newer_peers_frame_is_told_from_a_broken_one() {
         decode::<ToAgent>("{"),
         Err(WireError::Malformed { .. })
     ));
+}
+
+/// A frame that this version sends is no frame of a newer one: where it is broken, that is said.
+#[test]
+fn every_type_is_known() {
+    let kind = |text: &str| -> String {
+        let frame: serde_json::Value = serde_json::from_str(text).unwrap();
+        frame["type"].as_str().unwrap().to_owned()
+    };
+    for frame in to_agent() {
+        let kind = kind(&encode(&frame).unwrap());
+        assert!(ToAgent::TYPES.contains(&kind.as_str()), "{kind}");
+    }
+    for frame in to_cloud() {
+        let kind = kind(&encode(&frame).unwrap());
+        assert!(ToCloud::TYPES.contains(&kind.as_str()), "{kind}");
+    }
 }
 
 #[test]

@@ -3,7 +3,13 @@
 mod backoff;
 mod session;
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicU32, Ordering},
+    },
+    time::Duration,
+};
 
 use tokio::{sync::mpsc, time::Instant};
 use tokio_util::sync::CancellationToken;
@@ -23,6 +29,9 @@ const OUTGOING_FRAMES: usize = 256;
 
 /// A cloud cannot send an agent away for longer than this by announcing a restart.
 const RESTART_WAIT_MAX: Duration = Duration::from_secs(300);
+
+/// How long a copy that was sent away waits: until somebody enrols it anew nothing changes.
+const COPIED_WAIT: Duration = Duration::from_secs(300);
 
 /// One link while it stands.
 #[derive(Clone, Debug)]
@@ -77,6 +86,9 @@ enum Ended {
         why: String,
         restart_within: Option<Duration>,
     },
+    /// The cloud takes this agent for a copy of another one.
+    #[error("{0}")]
+    Copied(String),
 }
 
 /// Keeps the link up.
@@ -88,6 +100,8 @@ pub(crate) struct Link {
     pub(crate) hello: Box<dyn Fn() -> Hello + Send + Sync>,
     pub(crate) events: mpsc::Sender<Event>,
     pub(crate) entropy: Arc<dyn Entropy>,
+    /// Over how long the cloud's agents spread their return, as the cloud said last.
+    pub(crate) spread_ms: AtomicU32,
 }
 
 impl Link {
@@ -107,7 +121,7 @@ impl Link {
                         error = &error as &dyn std::error::Error,
                         "the link to the cloud cannot be opened; trying again"
                     );
-                    backoff.next(&*self.entropy)
+                    self.wait(&mut backoff)
                 }
                 Err(Ended::Lost {
                     why,
@@ -121,12 +135,26 @@ impl Link {
                     );
                     match restart_within {
                         Some(within) => random_up_to(within.min(RESTART_WAIT_MAX), &*self.entropy),
-                        None => backoff.next(&*self.entropy),
+                        None => self.wait(&mut backoff),
                     }
+                }
+                Err(Ended::Copied(why)) => {
+                    tracing::error!(
+                        event_id = events::COPIED,
+                        why,
+                        "this state folder is a copy of another machine's, or was restored from a \
+                         backup: nothing is executed here; enrol this agent anew with --replace"
+                    );
+                    COPIED_WAIT / 2 + random_up_to(COPIED_WAIT / 2, &*self.entropy)
                 }
             };
             let _ = stop.run_until_cancelled(tokio::time::sleep(wait)).await;
         }
+    }
+
+    fn wait(&self, backoff: &mut Backoff) -> Duration {
+        let spread = Duration::from_millis(self.spread_ms.load(Ordering::Relaxed).into());
+        backoff.next(spread.min(RESTART_WAIT_MAX), &*self.entropy)
     }
 
     /// One link from its opening to its end. `Ok` when it was told to stop.

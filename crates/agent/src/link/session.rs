@@ -1,6 +1,6 @@
 //! One link from its first frame to its last.
 
-use std::time::Duration;
+use std::{sync::atomic::Ordering, time::Duration};
 
 use futures_util::{
     SinkExt, StreamExt,
@@ -15,7 +15,8 @@ use tokio_tungstenite::tungstenite::{
 };
 use tokio_util::sync::CancellationToken;
 use writeback_wire::{
-    PING_SECONDS, PROTOCOL_VERSION, SILENCE_SECONDS, ToAgent, ToCloud, WireError, decode, encode,
+    CLOSE_COPIED, PING_SECONDS, PROTOCOL_VERSION, SILENCE_SECONDS, ToAgent, ToCloud, WireError,
+    decode, encode,
 };
 
 use super::{Ended, Event, Link, Session};
@@ -66,6 +67,11 @@ impl Link {
                 Ok(None) => return lost("the cloud closed it".into(), restart_within),
                 Ok(Some(Err(error))) => return lost(broken(&error), restart_within),
                 Ok(Some(Ok(Message::Text(text)))) => text,
+                Ok(Some(Ok(Message::Close(Some(frame)))))
+                    if u16::from(frame.code) == CLOSE_COPIED =>
+                {
+                    return Ended::Copied(closed_by_cloud(Some(&frame)));
+                }
                 Ok(Some(Ok(Message::Close(frame)))) => {
                     return lost(closed_by_cloud(frame.as_ref()), restart_within);
                 }
@@ -84,13 +90,17 @@ impl Link {
             };
             match frame {
                 ToAgent::Welcome {
-                    agent, server_time, ..
+                    agent,
+                    server_time,
+                    reconnect_within_ms,
+                    ..
                 } => {
                     if agent != self.agent || welcomed {
                         return violation("a welcome for another agent, or a second one");
                     }
                     welcomed = true;
                     self.tokens.clock.hear(server_time);
+                    self.spread_ms.store(reconnect_within_ms, Ordering::Relaxed);
                     tracing::info!(
                         event_id = events::LINK_UP,
                         protocol = PROTOCOL_VERSION,

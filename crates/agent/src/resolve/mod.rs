@@ -83,8 +83,9 @@ pub(crate) async fn asked(core: &Arc<Core>, resolve: Resolve) {
         }
         // Claimed here, and not in the journal: its grant was lost with its link, so that it was
         // never begun, and what arrives late of a grant begins nothing. Where it is under way, its
-        // outcome follows.
-        _ if resolve.claimed_by == core.agent => {
+        // outcome follows. If somebody under this name told that it begins, this is not the journal
+        // that had it.
+        _ if resolve.claimed_by == core.agent && resolve.begun.is_none() => {
             if !core.claims.disown(request) {
                 return;
             }
@@ -96,7 +97,7 @@ pub(crate) async fn asked(core: &Arc<Core>, resolve: Resolve) {
                 })
                 .await;
         }
-        // Another agent's.
+        // Another agent's, or of one of the same name.
         _ => match resolve.begun {
             Some(begun) => {
                 let intent = Intent {

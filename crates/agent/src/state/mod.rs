@@ -4,9 +4,11 @@ mod dir;
 mod identity;
 mod membership;
 mod sealing;
+mod ticket;
 
 pub(crate) use dir::replace;
 pub use dir::{Locked, StateDir, StateError};
 pub use identity::Identity;
 pub use membership::Membership;
 pub use sealing::SealingKeys;
+pub(crate) use ticket::Tickets;

@@ -171,6 +171,7 @@ impl Cloud {
             agent: agent_id(),
             tenant: tenant_id(),
             server_time: "2026-11-23T08:00:00Z".parse().unwrap(),
+            reconnect_within_ms: 0,
         })
         .await;
         (link, hello)

@@ -8,7 +8,7 @@ use writeback_model::{AgentId, Cause, Outcome, Remark};
 use writeback_wire::{Begun, Resolve, ToAgent, ToCloud};
 
 use crate::{
-    cloud::{Cloud, Manners},
+    cloud::{Cloud, Manners, agent_id},
     faults::NoAnswers,
     site::{RESET, Site, password},
 };
@@ -42,16 +42,17 @@ async fn another_agent_tells_what_a_lost_one_wrote() {
     let other = Site::of_the_same_peace(&cloud);
     let running = other.start().await;
     let (mut link, _) = cloud.link().await;
-    let resolve = |begun: Option<Begun>| {
+    let resolve_of = |claimed_by, begun: Option<Begun>| {
         ToAgent::Resolve(Resolve {
             request,
             operation: RESET,
             target: target.clone(),
-            claimed_by: AgentId::from_uuid(Uuid::from_u128(99)),
+            claimed_by,
             claimed_at: "2026-11-23T08:00:00Z".parse().unwrap(),
             begun: begun.map(Box::new),
         })
     };
+    let resolve = |begun| resolve_of(AgentId::from_uuid(Uuid::from_u128(99)), begun);
     let unresolved = |said: ToCloud| match said {
         ToCloud::Unresolved { cause, .. } => cause,
         other => panic!("not unresolved but {other:?}"),
@@ -68,6 +69,9 @@ async fn another_agent_tells_what_a_lost_one_wrote() {
         link.say(&resolve(Some(later.clone()))).await;
         assert_eq!(unresolved(link.hear().await), Cause::DirectoryBusy);
     }
+    // Its own by name, and not in its journal, which is another one then: a copy's or a backup's.
+    link.say(&resolve_of(agent_id(), Some(later))).await;
+    assert_eq!(unresolved(link.hear().await), Cause::DirectoryBusy);
     link.say(&resolve(Some(begun))).await;
     let ToCloud::Outcome { outcome, .. } = link.hear().await else {
         panic!("no outcome")

@@ -2,14 +2,20 @@
 
 use clap::Subcommand;
 use writeback_model::AgentId;
-use writeback_store::AgentStore;
+use writeback_store::{Agent, AgentStore, Copied};
 
-use super::Cloud;
+use super::{Cloud, text::one_line};
 
 /// The agents.
 #[derive(Subcommand)]
 pub enum AgentsCommand {
     /// Show all agents.
+    #[command(
+        after_help = "STATE says `copied` where another machine called with a copy of an \
+        agent's keys, when it\nwas last, and what it calls itself. It was sent away. Where nobody \
+        copied or restored the agent's\nstate folder, the keys were stolen: revoke the agent and \
+        enrol it anew.\n\nExample:\n  writeback admin agent list"
+    )]
     List {
         #[command(flatten)]
         cloud: Cloud,
@@ -30,7 +36,7 @@ pub(super) async fn run(command: AgentsCommand) -> anyhow::Result<()> {
         AgentsCommand::Revoke { agent, cloud } => {
             let open = cloud.open().await?;
             open.admin().revoke_agent(agent).await?;
-            println!("The agent {agent} is revoked. Its link is closed within seconds.");
+            println!("The agent {agent} is revoked. Its link is closed within a second.");
             Ok(())
         }
     }
@@ -52,15 +58,24 @@ async fn list(cloud: &Cloud) -> anyhow::Result<()> {
         let seen = agent
             .seen_at
             .map_or_else(|| "never".to_owned(), |at| format!("{at:.0}"));
-        let state = if agent.revoked_at.is_some() {
-            "revoked"
-        } else {
-            "enrolled"
-        };
+        let state = state(&agent);
         println!(
             "{:36}  {:24}  {:8}  {seen:20}  {state}",
             agent.id, agent.host, agent.version
         );
     }
     Ok(())
+}
+
+fn state(agent: &Agent) -> String {
+    let state = match agent.revoked_at {
+        Some(_) => "revoked",
+        None => "enrolled",
+    };
+    match &agent.copied {
+        Some(Copied { at, host }) => {
+            format!("{state}, copied: {at:.0} by {}", one_line(host))
+        }
+        None => state.to_owned(),
+    }
 }

@@ -12,6 +12,7 @@ mod accounts;
 mod banned;
 mod browser;
 mod browser_seal;
+mod copied;
 mod directory_trouble;
 mod ends;
 mod enrolment;

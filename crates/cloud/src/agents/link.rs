@@ -21,11 +21,11 @@ use tokio_util::sync::CancellationToken;
 use writeback_relay::Link;
 use writeback_store::{Actor, Agent, AuditRecord, activity};
 use writeback_wire::{
-    FRAME_BYTES_MAX, Hello, PING_SECONDS, PROTOCOL_VERSION, SILENCE_SECONDS, SUBPROTOCOL, ToAgent,
-    ToCloud, WireError, decode, encode,
+    CLOSE_COPIED, FRAME_BYTES_MAX, Hello, PING_SECONDS, PROTOCOL_VERSION, SILENCE_SECONDS,
+    SUBPROTOCOL, ToAgent, ToCloud, WireError, decode, encode,
 };
 
-use super::{auth::Caller, error::AgentApiError};
+use super::{auth::Caller, copies, error::AgentApiError};
 use crate::{
     state::Cloud,
     sync::{AnchorsWritten, ImportEnd},
@@ -40,6 +40,9 @@ const CLOSING_PATIENCE: Duration = Duration::from_secs(2);
 /// Said to the agents of a disabled tenant.
 const TENANT_DISABLED: &str =
     "its organisation is disabled here; it may come back once the cloud's operator has enabled it";
+
+/// Said to a copy of an agent.
+const COPIED: &str = "this state folder was copied, or restored from a backup: another machine is this agent; enrol this one anew";
 
 /// How many forests an agent may serve: a bound on what a broken one can make the cloud keep.
 const FORESTS_MAX: usize = 100;
@@ -77,6 +80,17 @@ async fn serve(cloud: Arc<Cloud>, agent: Agent, mut socket: WebSocket) {
     if hello.forests.len() > FORESTS_MAX {
         return close(socket, &agent, "it serves too many forests").await;
     }
+    match copies::admit(&cloud, &agent, &hello).await {
+        Ok(true) => {}
+        Ok(false) => {
+            let _ = socket.send(close_message(CLOSE_COPIED, COPIED)).await;
+            return;
+        }
+        Err(error) => {
+            tracing::error!(agent = %agent.id, error = &error as &dyn std::error::Error, "the store failed");
+            return close(socket, &agent, "the cloud's store cannot be reached").await;
+        }
+    }
     let now = cloud.clock.now();
     let forests = hello.forests.clone();
     let kept = async {
@@ -104,8 +118,13 @@ async fn serve(cloud: Arc<Cloud>, agent: Agent, mut socket: WebSocket) {
         agent: agent.id,
         tenant: agent.tenant,
         server_time: now,
+        reconnect_within_ms: cloud.hub.reconnect_within_ms(),
     };
     cloud.hub.send(agent.id, welcome);
+    if let Some(copied) = &agent.copied {
+        let host = copied.host.clone();
+        cloud.hub.send(agent.id, ToAgent::Copied { host });
+    }
     match cloud.banned_terms(agent.tenant).await {
         Ok(terms) => {
             cloud.hub.send(agent.id, ToAgent::BannedTerms(terms));
@@ -124,7 +143,7 @@ async fn serve(cloud: Arc<Cloud>, agent: Agent, mut socket: WebSocket) {
     let outbox = std::mem::replace(&mut link.outbox, empty);
     let closed = link.closed.clone();
     let ended = tokio::select! {
-        why = write(sink, outbox, &closed, &cloud, &agent) => why,
+        why = write(sink, outbox, &link, &closed, &cloud, &agent) => why,
         why = read(stream, &link, &cloud, &agent) => why,
     };
     tracing::info!(agent = %agent.id, why = ended, event_id = 31016, "an agent's link ended");
@@ -164,34 +183,57 @@ async fn hello(socket: &mut WebSocket) -> Result<Hello, &'static str> {
     }
 }
 
+/// What the link waits for to send.
+enum Next {
+    /// A frame; or nothing for a while.
+    Frame(Result<Option<ToAgent>, time::error::Elapsed>),
+    /// A sign of life is to be asked for, with this number.
+    Ask(u64),
+}
+
 /// Sends what is to be sent, and a ping when nothing was for a while. A link that is to be
 /// closed is told why.
 async fn write(
     mut sink: SplitSink<WebSocket, Message>,
     mut outbox: tokio::sync::mpsc::Receiver<ToAgent>,
+    link: &Link,
     closed: &CancellationToken,
     cloud: &Cloud,
     agent: &Agent,
 ) -> &'static str {
     let pause = Duration::from_secs(PING_SECONDS);
+    let mut asked = 0;
     loop {
-        let next = closed.run_until_cancelled(time::timeout(pause, outbox.recv()));
-        let Some(next) = next.await else {
+        let next = async {
+            tokio::select! {
+                next = time::timeout(pause, outbox.recv()) => Next::Frame(next),
+                number = link.pulse.asked(asked) => Next::Ask(number),
+            }
+        };
+        let Some(next) = closed.run_until_cancelled(next).await else {
             let why = why_closed(cloud, agent).await;
             // It is to be closed either way.
-            let _ = time::timeout(CLOSING_PATIENCE, sink.send(close_message(why))).await;
+            let _ = time::timeout(
+                CLOSING_PATIENCE,
+                sink.send(close_message(close_code::POLICY, why)),
+            )
+            .await;
             return why;
         };
         let message = match next {
-            Ok(Some(frame)) => match encode(&frame) {
+            Next::Ask(number) => {
+                asked = number;
+                Message::Ping(number.to_be_bytes().to_vec().into())
+            }
+            Next::Frame(Ok(Some(frame))) => match encode(&frame) {
                 Ok(text) => Message::Text(text.into()),
                 Err(error) => {
                     tracing::error!(agent = %agent.id, %error, "a frame could not be written");
                     continue;
                 }
             },
-            Ok(None) => return "it was closed",
-            Err(_) => {
+            Next::Frame(Ok(None)) => return "it was closed",
+            Next::Frame(Err(_)) => {
                 if is_revoked(cloud, agent).await {
                     return "it was revoked";
                 }
@@ -225,7 +267,13 @@ async fn read(
         deadline = Instant::now() + patience;
         let text = match message {
             Message::Text(text) => text,
-            Message::Ping(_) | Message::Pong(_) => continue,
+            Message::Pong(answer) => {
+                if let Ok(number) = <[u8; 8]>::try_from(&*answer) {
+                    link.pulse.heard(u64::from_be_bytes(number));
+                }
+                continue;
+            }
+            Message::Ping(_) => continue,
             Message::Close(_) => return "the agent closed it",
             Message::Binary(_) => return "it sent bytes, not text",
         };
@@ -281,6 +329,7 @@ async fn beside(
             }
             Ok(())
         }
+        ToCloud::Ticket(ticket) => copies::renew(cloud, agent, ticket).await,
         ToCloud::Key(key) => cloud.note_key(agent.tenant, agent.id, key.id).await,
         ToCloud::Changed { forest } => {
             cloud.sync.changed(agent.tenant, forest);
@@ -330,13 +379,13 @@ async fn why_closed(cloud: &Cloud, agent: &Agent) -> &'static str {
 async fn close(mut socket: WebSocket, agent: &Agent, why: &'static str) {
     tracing::warn!(agent = %agent.id, why, "an agent's link was refused");
     // It is to be closed either way.
-    let _ = socket.send(close_message(why)).await;
+    let _ = socket.send(close_message(close_code::POLICY, why)).await;
 }
 
 /// `why` has at most 123 bytes: more than a control frame holds (RFC 6455, section 5.5).
-fn close_message(why: &'static str) -> Message {
+fn close_message(code: u16, why: &'static str) -> Message {
     Message::Close(Some(CloseFrame {
-        code: close_code::POLICY,
+        code,
         reason: why.into(),
     }))
 }

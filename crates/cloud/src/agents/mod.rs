@@ -1,6 +1,7 @@
 //! What agents see of the cloud.
 
 mod auth;
+mod copies;
 mod enrol;
 mod error;
 mod link;
@@ -17,6 +18,8 @@ use axum::{
 use writeback_wire::http::{ENROL_PATH, IMPORT_BODY_BYTES_MAX, LINK_PATH, RUNS_PATH, TOKEN_PATH};
 
 use crate::state::Cloud;
+
+pub use copies::keep_revoked_out;
 
 /// The largest body of an enrolment or a token call: a key, a token and two names.
 const SMALL_BODY_BYTES_MAX: usize = 8 * 1024;

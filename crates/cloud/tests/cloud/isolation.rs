@@ -142,6 +142,8 @@ fn attacks(kind: &str, two: &Two, theirs: &Theirs) -> Vec<ToCloud> {
             scope: Some("stolen".into()),
         })],
         "key" => vec![ToCloud::Key(hello(&two.agent).sealing_key)],
+        "ticket" => vec![ToCloud::Ticket(hello(&two.agent).ticket.unwrap())],
+        "leaving" => vec![ToCloud::Leaving],
         "claim" => [theirs.pending, theirs.claimed]
             .map(|request| ToCloud::Claim { request })
             .to_vec(),
@@ -195,6 +197,8 @@ const fn type_of(frame: &ToCloud) -> &'static str {
         ToCloud::Hello(_) => "hello",
         ToCloud::Status(_) => "status",
         ToCloud::Key(_) => "key",
+        ToCloud::Ticket(_) => "ticket",
+        ToCloud::Leaving => "leaving",
         ToCloud::Claim { .. } => "claim",
         ToCloud::Begun { .. } => "begun",
         ToCloud::Outcome { .. } => "outcome",

@@ -14,6 +14,7 @@ mod agents;
 mod api;
 mod api_caller;
 mod audit;
+mod copies;
 mod domains;
 mod frames;
 mod imports;

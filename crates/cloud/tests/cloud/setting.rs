@@ -30,8 +30,8 @@ use writeback_store::{
 use writeback_store_sqlite::SqliteStore;
 use writeback_sync::{Candidates, Counts, Profile, Rules, RunResult, decide};
 use writeback_wire::{
-    ForestHealth, ForestStatus, Hello, PROTOCOL_VERSION, SUBPROTOCOL, ServedDomain, ToAgent,
-    ToCloud,
+    ForestHealth, ForestStatus, Hello, LinkTicket, PROTOCOL_VERSION, SUBPROTOCOL, ServedDomain,
+    ToAgent, ToCloud,
     http::{
         ApiError, EnrolResponse, ImportBatch, ImportComplete, ImportedKind, ImportedObject,
         TokenResponse,
@@ -503,6 +503,12 @@ pub fn hello(agent: &Agent) -> Hello {
             // Without a scope nothing is imported.
             scope: None,
         }],
+        // Always the same: who uses this comes back as often as they like.
+        ticket: Some(LinkTicket {
+            number: 0,
+            held: agent.id.uuid(),
+            next: agent.id.uuid(),
+        }),
     }
 }
 

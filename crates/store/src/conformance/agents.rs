@@ -1,6 +1,8 @@
 //! Agents and the tokens they come with.
 
+use uuid::Uuid;
 use writeback_model::EnrolmentId;
+use writeback_wire::LinkTicket;
 
 use super::{
     Fixture,
@@ -9,7 +11,7 @@ use super::{
         with_tenant,
     },
 };
-use crate::{Agent, AgentStore, AuditRecord, EnrolRefused, Enrolment, Store};
+use crate::{Agent, AgentStore, AuditRecord, Copied, EnrolRefused, Enrolment, Store};
 
 async fn give(store: &impl Store, enrolment: &Enrolment) {
     let record = audit(enrolment.tenant, "Enrolment token created");
@@ -36,6 +38,7 @@ pub async fn a_token_enrols_one_agent<F: Fixture>(fixture: &F) {
         enrolled_at: at(5),
         seen_at: None,
         revoked_at: None,
+        copied: None,
     };
     assert_eq!(enrolled, expected);
     assert_eq!(store.agent(new.id).await.unwrap(), Some(expected));
@@ -366,4 +369,72 @@ pub async fn an_expired_access_token_is_nobodys<F: Fixture>(fixture: &F) {
             .unwrap()
             .is_some()
     );
+}
+
+fn ticket(number: u64, held: u128, next: u128) -> LinkTicket {
+    LinkTicket {
+        number,
+        held: Uuid::from_u128(held),
+        next: Uuid::from_u128(next),
+    }
+}
+
+pub async fn of_an_agent_and_its_copy_one_gets_a_link<F: Fixture>(fixture: &F) {
+    let (store, mine) = with_tenant(fixture).await;
+    let other = tenant(&store, 2).await;
+    let (id, stranger) = (agent(&store, mine, 3).await, agent(&store, mine, 4).await);
+    let spend = async |id, ticket: Option<LinkTicket>| {
+        store
+            .spend_link_ticket(mine, id, ticket.as_ref())
+            .await
+            .unwrap()
+    };
+    assert!(spend(id, None).await, "it knows of no tickets yet");
+    assert!(spend(id, Some(ticket(0, 1, 2))).await);
+    assert!(!spend(id, None).await);
+    assert!(
+        spend(id, Some(ticket(0, 1, 2))).await,
+        "the answer was lost"
+    );
+    assert!(!spend(id, Some(ticket(0, 1, 9))).await);
+    assert!(
+        spend(id, Some(ticket(1, 2, 3))).await,
+        "a refusal changes nothing"
+    );
+    assert!(spend(stranger, Some(ticket(0, 1, 9))).await);
+    let next = ticket(2, 3, 4);
+    let elsewhere = store.spend_link_ticket(other, id, Some(&next)).await;
+    assert!(!elsewhere.unwrap());
+    // Both at once with what they hold in common.
+    let answers = at_once(fixture, 16, move |store, turn| async move {
+        let own = ticket(2, 3, 100 + u128::from(turn));
+        store.spend_link_ticket(mine, id, Some(&own)).await.unwrap()
+    })
+    .await;
+    assert_eq!(answers.iter().filter(|admitted| **admitted).count(), 1);
+}
+
+pub async fn a_copy_is_noted_and_revoked_agents_are_known<F: Fixture>(fixture: &F) {
+    let (store, mine) = with_tenant(fixture).await;
+    let other = tenant(&store, 2).await;
+    let id = agent(&store, mine, 3).await;
+    let before = records(&store, mine).await;
+    let copied = Copied {
+        at: at(7),
+        host: "agent2".into(),
+    };
+    let record = audit(mine, "Agent copied");
+    store
+        .note_copied(other, id, &copied, &record)
+        .await
+        .unwrap();
+    assert_eq!(store.agent(id).await.unwrap().unwrap().copied, None);
+    store.note_copied(mine, id, &copied, &record).await.unwrap();
+    assert_eq!(store.agent(id).await.unwrap().unwrap().copied, Some(copied));
+    assert_eq!(records(&store, mine).await, before + 1);
+
+    assert_eq!(store.revoked_agents().await.unwrap(), []);
+    let record = audit(mine, "Agent revoked");
+    store.revoke_agent(mine, id, at(8), &record).await.unwrap();
+    assert_eq!(store.revoked_agents().await.unwrap(), [id]);
 }

@@ -81,6 +81,8 @@ macro_rules! conformance_tests {
                 an_assertion_is_spent_once
                 of_two_that_spend_at_once_one_does
                 an_expired_access_token_is_nobodys
+                of_an_agent_and_its_copy_one_gets_a_link
+                a_copy_is_noted_and_revoked_agents_are_known
             }
             audit {
                 a_line_has_its_fields
