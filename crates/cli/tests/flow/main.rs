@@ -39,3 +39,4 @@ mod sync_two_accounts;
 mod sync_unit;
 mod sync_units;
 mod together;
+mod two_agents;
