@@ -27,6 +27,11 @@ use crate::{
 const KEEPALIVE_AFTER: Duration = Duration::from_secs(20);
 /// Between two such questions.
 const KEEPALIVE_INTERVAL: Duration = Duration::from_secs(5);
+/// How long the kernel sends again what the other side does not acknowledge. Its own limit is some
+/// 15 minutes, and it goes on while the process is suspended: a write that lay in a partition would
+/// arrive when everybody has stopped waiting for it. Longer than an operation is waited for, and
+/// far shorter than the resolver's quiet time.
+const UNACKNOWLEDGED: Duration = Duration::from_secs(20);
 /// Requests that may wait for the socket; more than an agent has in flight.
 const QUEUE: usize = 64;
 /// Bytes to ask of the socket at a time: a few TLS records.
@@ -109,6 +114,7 @@ fn tune(stream: &TcpStream) -> io::Result<()> {
     stream.set_nodelay(true)?;
     let socket = SockRef::from(stream);
     socket.set_tcp_keepalive(&keepalive)?;
+    socket.set_tcp_user_timeout(Some(UNACKNOWLEDGED))?;
     // A write that was given up, or whose process was killed, must not be sent again by the kernel
     // for minutes: closing throws away what is not acknowledged.
     socket.set_linger(Some(Duration::ZERO))
@@ -216,6 +222,16 @@ mod tests {
     use tokio::net::TcpListener;
 
     use super::*;
+
+    #[tokio::test]
+    async fn what_nobody_acknowledges_is_not_sent_for_long() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let stream = TcpStream::connect(address).await.unwrap();
+        tune(&stream).unwrap();
+        let kept = SockRef::from(&stream).tcp_user_timeout().unwrap();
+        assert_eq!(kept, Some(UNACKNOWLEDGED));
+    }
 
     #[tokio::test]
     async fn closing_throws_away_what_was_not_delivered() {
