@@ -12,7 +12,10 @@ mod settings;
 mod verify;
 mod walk;
 
-use std::sync::Arc;
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, PoisonError},
+};
 
 use jiff::Timestamp;
 use writeback_audit::{
@@ -42,6 +45,9 @@ pub struct Keeper {
     /// There was none when this keeper began.
     key_is_new: bool,
     copies: Copies,
+    /// The highest number of each chain that was seen signed by this key. What was signed is
+    /// never taken back, so a lower one means that somebody took checkpoints away.
+    signed_to: Mutex<HashMap<Chain, u64>>,
 }
 
 impl Keeper {
@@ -59,6 +65,7 @@ impl Keeper {
             key,
             key_is_new,
             copies: Copies::at(&settings.checkpoints_file),
+            signed_to: Mutex::default(),
         })
     }
 
@@ -95,6 +102,7 @@ impl Keeper {
         let checkpoint = self.sign(Purpose::Checkpoint, chain, place);
         self.store.add_audit_checkpoint(&checkpoint).await?;
         self.copies.append(&checkpoint)?;
+        self.remember(chain, place.number);
         Ok(Some(checkpoint))
     }
 
@@ -107,6 +115,7 @@ impl Keeper {
         };
         // So that there is a signed place behind all that goes.
         self.checkpoint(chain).await?;
+        self.nothing_below_the_mark(chain).await?;
         let range = ExportRange {
             since: None,
             until: Some(before),
@@ -169,14 +178,39 @@ impl Keeper {
             .collect())
     }
 
-    /// When the newest record of a chain was kept.
-    async fn newest(&self, chain: Chain) -> Result<Option<Timestamp>, TrailError> {
-        let all = AuditFilter::default();
-        let newest = self.store.find_audit(chain, &all, 1).await?;
-        Ok(newest.into_iter().find_map(|line| match line {
-            KeptLine::Record(kept) => Some(kept.record.at),
-            KeptLine::Unreadable { .. } => None,
-        }))
+    /// What stands where records were removed was put there by somebody else: it would go with
+    /// the next removal, unseen.
+    async fn nothing_below_the_mark(&self, chain: Chain) -> Result<(), TrailError> {
+        let signed = self.signed(chain).await?;
+        let marks = signed.iter().filter(|it| it.purpose == Purpose::Pruned);
+        let Some(mark) = marks.map(|it| it.place).max_by_key(|it| it.number) else {
+            return Ok(());
+        };
+        let lines = self.store.audit_lines(chain, i64::MIN, 1).await?;
+        match lines.first().map(KeptLine::seq) {
+            Some(seq) if seq <= mark.seq => {
+                let line = writeback_audit::Line { number: None, seq };
+                let what = What::Inserted { line };
+                Err(Finding { chain, what }.into())
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Whether a chain has a record of this time.
+    async fn has_some(
+        &self,
+        chain: Chain,
+        since: Timestamp,
+        until: Timestamp,
+    ) -> Result<bool, TrailError> {
+        let filter = AuditFilter {
+            since: Some(since),
+            until: Some(until),
+            ..AuditFilter::default()
+        };
+        let found = self.store.find_audit(chain, &filter, 1).await?;
+        Ok(found.iter().any(|it| matches!(it, KeptLine::Record(_))))
     }
 
     /// The number of the last record of a chain that is signed; 0 where none is.
@@ -231,13 +265,36 @@ impl Keeper {
     /// What was signed about a chain, as far as our own key signed it: in the database and in
     /// the copies. Anything else is for a whole check to find.
     async fn signed(&self, chain: Chain) -> Result<Vec<Checkpoint>, TrailError> {
+        let known = self.known(chain);
         let mut signed = self.store.audit_checkpoints(chain).await?;
         signed.extend(self.copies.of(chain)?);
         let trusted = [self.public_key()];
         signed.retain(|it| {
             it.chain == chain && it.purpose.is_of_the_chain() && it.check(&trusted).is_ok()
         });
-        Ok(signed)
+        let number = signed.iter().map(|it| it.place.number).max();
+        self.remember(chain, number.unwrap_or(0));
+        match number.unwrap_or(0) < known {
+            // Rows and copies are gone: signing once more would hide it.
+            true => {
+                let what = What::CheckpointRemoved { number: known };
+                Err(Finding { chain, what }.into())
+            }
+            false => Ok(signed),
+        }
+    }
+
+    fn known(&self, chain: Chain) -> u64 {
+        let all = self.signed_to.lock();
+        let all = all.unwrap_or_else(PoisonError::into_inner);
+        all.get(&chain).copied().unwrap_or(0)
+    }
+
+    fn remember(&self, chain: Chain, number: u64) {
+        let all = self.signed_to.lock();
+        let mut all = all.unwrap_or_else(PoisonError::into_inner);
+        let known = all.entry(chain).or_default();
+        *known = number.max(*known);
     }
 
     /// Reads a chain behind a place, to its end.

@@ -5,7 +5,7 @@ use std::{collections::HashMap, sync::Arc, time::Duration};
 use jiff::{SignedDuration, Timestamp};
 use tokio::time::{self, Instant};
 use tokio_util::sync::CancellationToken;
-use writeback_audit::{Chain, Finding, What};
+use writeback_audit::Chain;
 use writeback_store::KnownChain;
 
 use super::{Keeper, TrailError};
@@ -34,9 +34,6 @@ pub(crate) struct Routine {
     /// nobody sets.
     signed: HashMap<Chain, (u64, Instant)>,
     pruned_at: Option<Instant>,
-    /// Whether the newest record of the trail, when this began, was younger than all that would be
-    /// removed. Where it was not, the clock may be wrong, and what is removed does not come back.
-    may_prune: Option<bool>,
 }
 
 impl Routine {
@@ -47,7 +44,6 @@ impl Routine {
             keep: (keep_days > 0).then_some(keep),
             signed: HashMap::new(),
             pruned_at: None,
-            may_prune: None,
         }
     }
 
@@ -93,8 +89,11 @@ impl Routine {
             && self.pruned_at.is_none_or(due)
         {
             self.pruned_at = Some(now);
-            let before = self.keeper.clock.now() - keep;
-            if !self.may_prune(&chains, before).await? {
+            // Before all time nothing was kept.
+            let Ok(before) = self.keeper.clock.now().checked_sub(keep) else {
+                return first_problem;
+            };
+            if !self.clock_is_believed(&chains, before, keep).await? {
                 return first_problem;
             }
             for chain in chains {
@@ -108,22 +107,31 @@ impl Routine {
         first_problem
     }
 
-    async fn may_prune(&mut self, chains: &[Chain], before: Timestamp) -> Result<bool, TrailError> {
-        if let Some(may_prune) = self.may_prune {
-            return Ok(may_prune);
-        }
-        let mut newest = None;
+    /// Whether the trail has a record of the first half of the time that is kept. A clock that
+    /// jumps ahead makes everything old at once, and what is removed does not come back: so nothing
+    /// is, until the trail has gone on for that long by the same clock.
+    async fn clock_is_believed(
+        &self,
+        chains: &[Chain],
+        before: Timestamp,
+        keep: SignedDuration,
+    ) -> Result<bool, TrailError> {
+        let half = before + keep / 2;
+        let mut is_any_old = false;
         for chain in chains {
-            newest = newest.max(self.keeper.newest(*chain).await?);
+            if self.keeper.has_some(*chain, before, half).await? {
+                return Ok(true);
+            }
+            let older = self.keeper.store.audit_older_than(*chain, before).await?;
+            is_any_old |= older.is_some();
         }
-        let may_prune = newest.is_none_or(|newest| newest >= before);
-        if !may_prune {
+        if is_any_old {
             tracing::warn!(
-                "every audit record is older than `audit.keep_days`: nothing is removed until the \
-                 cloud is started again; see that its clock is right"
+                "there are audit records older than `audit.keep_days`, and none of the first half \
+                 of that time: they stay, as the clock may be wrong; see that it is right"
             );
         }
-        Ok(*self.may_prune.insert(may_prune))
+        Ok(!is_any_old)
     }
 
     async fn sign_if_due(&mut self, chain: Chain, now: Instant) -> Result<(), TrailError> {
@@ -133,19 +141,14 @@ impl Routine {
         let (number, at) = match self.signed.get(&chain) {
             Some(known) => *known,
             None => {
-                let signed = self.keeper.store.audit_checkpoints(chain).await?;
-                let last = signed.iter().map(|it| it.place.number).max();
-                *self.signed.entry(chain).or_insert((last.unwrap_or(0), now))
+                let last = self.keeper.signed_to(chain).await?;
+                *self.signed.entry(chain).or_insert((last, now))
             }
         };
         // A number lower than the signed one is for the keeper to complain about.
         let waits = head.number.abs_diff(number);
         if waits == 0 || waits < SIGN_AFTER && now.duration_since(at) < SIGN_WITHIN {
             return Ok(());
-        }
-        if self.keeper.signed_to(chain).await? < number {
-            let what = What::CheckpointRemoved { number };
-            return Err(Finding { chain, what }.into());
         }
         let signed = self.keeper.checkpoint(chain).await?;
         let number = signed.map_or(head.number, |it| it.place.number);
@@ -184,6 +187,7 @@ mod tests {
     use std::sync::Mutex;
 
     use tempfile::TempDir;
+    use writeback_audit::{Checkpoint, Purpose, SigningKey, What};
     use writeback_model::{Clock, Entropy};
     use writeback_store::{Actor, AuditRecord, AuditStore};
     use writeback_store_sqlite::SqliteStore;
@@ -202,6 +206,13 @@ mod tests {
     impl Entropy for Chance {
         fn fill(&self, buffer: &mut [u8]) {
             buffer.fill(7);
+        }
+    }
+
+    struct Other;
+    impl Entropy for Other {
+        fn fill(&self, buffer: &mut [u8]) {
+            buffer.fill(9);
         }
     }
 
@@ -253,6 +264,11 @@ mod tests {
             }
         }
 
+        async fn looks(&mut self) {
+            self.routine.pruned_at = None;
+            self.routine.look().await.unwrap();
+        }
+
         async fn lines(&self) -> usize {
             self.store.audit_lines(None, 0, 99).await.unwrap().len()
         }
@@ -260,45 +276,82 @@ mod tests {
 
     #[tokio::test]
     async fn what_was_signed_is_remembered_when_rows_and_copies_are_gone() {
-        let mut setting = Setting::new(0).await;
+        let mut setting = Setting::new(30).await;
         setting.keep(6).await;
         setting.routine.finish().await;
         // It signed up to 9 before somebody took rows and copies away.
-        setting.routine.signed.insert(None, (9, Instant::now()));
-        let later = Instant::now() + SIGN_WITHIN;
-        let error = setting.routine.sign_if_due(None, later).await;
-        let TrailError::Finding(finding) = error.unwrap_err() else {
-            panic!("no finding")
+        setting.routine.keeper.remember(None, 9);
+        setting.keep(1).await;
+        let later = Instant::now() + 2 * SIGN_WITHIN;
+        let removed = |error: TrailError| {
+            let TrailError::Finding(finding) = error else {
+                panic!("{error}")
+            };
+            assert_eq!(finding.what, What::CheckpointRemoved { number: 9 });
         };
-        assert_eq!(finding.what, What::CheckpointRemoved { number: 9 });
-        assert_eq!(
-            setting.store.audit_checkpoints(None).await.unwrap().len(),
-            1
-        );
+        setting.routine.signed.insert(None, (6, Instant::now()));
+        removed(setting.routine.sign_if_due(None, later).await.unwrap_err());
+        let all = setting.wall.now() + DAY;
+        removed(setting.routine.keeper.prune(None, all).await.unwrap_err());
+        setting.routine.finish().await;
+        let signed = setting.store.audit_checkpoints(None).await.unwrap();
+        assert_eq!(signed.len(), 1, "nothing is signed any more");
+        assert_eq!(setting.lines().await, 7, "and nothing removed");
     }
 
     #[tokio::test]
-    async fn a_clock_that_is_far_ahead_removes_nothing() {
+    async fn a_new_key_signs_on_where_another_had_signed() {
+        let mut setting = Setting::new(0).await;
+        setting.keep(6).await;
+        let other = SigningKey::draw(&Other).unwrap();
+        let head = setting.store.audit_head(None).await.unwrap().unwrap();
+        let now = setting.wall.now();
+        let foreign = Checkpoint::sign(Purpose::Checkpoint, None, head, now, &other);
+        setting.store.add_audit_checkpoint(&foreign).await.unwrap();
+        setting.keep(1).await;
+        let now = Instant::now();
+        setting.routine.sign_if_due(None, now).await.unwrap();
+        let later = now + 2 * SIGN_WITHIN;
+        setting.routine.sign_if_due(None, later).await.unwrap();
+        assert_eq!(setting.routine.keeper.signed_to(None).await.unwrap(), 7);
+    }
+
+    #[tokio::test]
+    async fn a_clock_that_is_far_ahead_removes_nothing_for_half_the_time() {
         let mut setting = Setting::new(30).await;
         setting.keep(6).await;
         *setting.wall.0.lock().unwrap() += 4000 * DAY;
-        setting.routine.look().await.unwrap();
+        setting.looks().await;
         assert_eq!(setting.lines().await, 6);
-        // Records of that clock make it no better.
+        // Records of that clock make it no better, nor does another start.
         setting.keep(1).await;
-        setting.routine.pruned_at = None;
-        setting.routine.look().await.unwrap();
+        setting.looks().await;
+        *setting.wall.0.lock().unwrap() += 14 * DAY;
+        setting.looks().await;
         assert_eq!(setting.lines().await, 7);
+        // It went on by that clock, so it is the time.
+        *setting.wall.0.lock().unwrap() += 2 * DAY;
+        setting.looks().await;
+        assert_eq!(setting.lines().await, 2);
     }
 
     #[tokio::test]
-    async fn what_is_old_beside_something_young_is_removed() {
+    async fn what_is_old_beside_something_younger_is_removed() {
         let mut setting = Setting::new(30).await;
         setting.keep(6).await;
-        *setting.wall.0.lock().unwrap() += 31 * DAY;
+        *setting.wall.0.lock().unwrap() += 15 * DAY;
         setting.keep(1).await;
-        setting.routine.look().await.unwrap();
-        // The young one, and that the others were removed.
+        *setting.wall.0.lock().unwrap() += 16 * DAY;
+        setting.looks().await;
+        // The younger one, and that the others were removed.
+        assert_eq!(setting.lines().await, 2);
+    }
+
+    #[tokio::test]
+    async fn a_time_to_keep_that_is_longer_than_all_time_removes_nothing() {
+        let mut setting = Setting::new(u32::MAX).await;
+        setting.keep(2).await;
+        setting.looks().await;
         assert_eq!(setting.lines().await, 2);
     }
 }

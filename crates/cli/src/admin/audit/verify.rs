@@ -25,6 +25,9 @@ use crate::admin::{
     text::{Table, number, things, took},
 };
 
+/// The cloud signs before more records than this have come.
+const SIGNED_AFTER: u64 = 1000;
+
 /// How the program ends where the trail could not be checked, unlike where it was tampered with.
 const EXIT_NOT_CHECKED: u8 = 2;
 
@@ -93,8 +96,19 @@ async fn check_trail(arguments: &VerifyArguments) -> anyhow::Result<ExitCode> {
         let took = SignedDuration::try_from(began.elapsed())?;
         print(&whole(&chains, key, took))?;
     }
+    let is_signed = chains.iter().all(|it| behind(it) <= SIGNED_AFTER);
+    if !is_signed && !arguments.json {
+        println!(
+            "More than {} records of a chain are behind its last checkpoint: either the cloud does \
+             not sign (its log says why), or somebody took checkpoints away.",
+            number(SIGNED_AFTER)
+        );
+    }
     if without_copy == 0 {
-        return Ok(ExitCode::SUCCESS);
+        return Ok(match is_signed {
+            true => ExitCode::SUCCESS,
+            false => ExitCode::from(EXIT_NOT_CHECKED),
+        });
     }
     if !arguments.json {
         println!(
@@ -111,12 +125,14 @@ async fn check_trail(arguments: &VerifyArguments) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::from(EXIT_NOT_CHECKED))
 }
 
+/// How many records come after the last checkpoint.
+const fn behind(chain: &Checked) -> u64 {
+    chain.last.number.saturating_sub(chain.confirmed)
+}
+
 fn whole(chains: &[Checked], key: Option<PublicKey>, time: SignedDuration) -> String {
     let records = chains.iter().map(|it| it.records).sum();
-    let open: u64 = chains
-        .iter()
-        .map(|it| it.last.number.saturating_sub(it.confirmed))
-        .sum();
+    let open: u64 = chains.iter().map(behind).sum();
     let mut table = Table::new(&["chain", "#records", "#last", "#signed up to"]);
     for chain in chains {
         table.row([

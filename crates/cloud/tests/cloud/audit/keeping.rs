@@ -1,7 +1,7 @@
 //! Checkpoints, and old records that go.
 
 use jiff::SignedDuration;
-use sqlx::Executor;
+use sqlx::{AssertSqlSafe, Executor};
 use writeback_audit::{Purpose, What, activity};
 use writeback_cloud::TrailError;
 use writeback_store::{AuditStore, KeptLine};
@@ -105,6 +105,35 @@ async fn old_records_go_and_the_rest_verifies() {
     // And what was tampered with is not removed, or the deed would be gone with it.
     let error = keeper.prune(Some(ONE), trail.now()).await.unwrap_err();
     assert!(matches!(error, TrailError::Finding(_)), "{error}");
+}
+
+#[tokio::test]
+async fn what_was_put_where_records_were_removed_is_not_removed_with_the_next() {
+    let trail = Trail::new().await;
+    trail.keep(20).await;
+    let middle = trail.now();
+    trail.keep(20).await;
+    let mut hand = trail.hand().await;
+    let of_one = "tenant_id IS NOT NULL AND number = 3";
+    hand.execute(AssertSqlSafe(format!(
+        "CREATE TABLE copy AS SELECT * FROM audit WHERE {of_one}"
+    )))
+    .await
+    .unwrap();
+    let keeper = trail.keeper();
+    assert_ne!(keeper.prune(Some(ONE), middle).await.unwrap(), 0);
+    hand.execute("INSERT INTO audit SELECT * FROM copy WHERE seq NOT IN (SELECT seq FROM audit)")
+        .await
+        .unwrap();
+    let all = trail.now() + SignedDuration::from_hours(1);
+    let before = trail.store.audit_lines(Some(ONE), 0, 99).await.unwrap();
+    let error = keeper.prune(Some(ONE), all).await.unwrap_err();
+    assert!(
+        matches!(&error, TrailError::Finding(found) if matches!(found.what, What::Inserted { .. })),
+        "{error}"
+    );
+    let after = trail.store.audit_lines(Some(ONE), 0, 99).await.unwrap();
+    assert_eq!(before.len(), after.len());
 }
 
 #[tokio::test]
