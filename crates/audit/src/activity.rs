@@ -91,7 +91,7 @@ activities! {
     SESSIONS_REVOKED = "Sign-in sessions revoked", "sessions-revoked",
         "Sign-ins were ended by their owner or by an administrator: the detail says which.";
     SECOND_FACTOR = "Second factor", "second-factor",
-        "Somebody who was signed in tried a code.";
+        "Somebody who was signed in tried a code, or asked for one that could not be sent: the result is `success`, or why not.";
     USER_UPDATED = "Update user", "user-updated",
         "A person of the cloud alone was changed, enabled or disabled.";
     USER_DELETED = "Delete user", "user-deleted",

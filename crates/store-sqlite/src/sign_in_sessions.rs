@@ -302,9 +302,10 @@ impl SignInSessionStore for SqliteStore {
                     "UPDATE sign_in_sessions SET code_tries_left = code_tries_left - 1
                      WHERE id = ?1 AND tenant_id = ?2 AND ?3 IS NOT NULL",
                 ),
-                "failure",
+                "wrong-code",
             ),
-            CodeAnswer::Expired | CodeAnswer::Exhausted => (None, "failure"),
+            CodeAnswer::Expired => (None, "code-expired"),
+            CodeAnswer::Exhausted => (None, "code-exhausted"),
         };
         if let Some(update) = update {
             sqlx::query(update)

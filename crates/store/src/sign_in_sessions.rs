@@ -97,8 +97,8 @@ pub trait SignInSessionStore {
     /// Tries a code: takes one try away, and notes the second factor when it is right, which
     /// spends the code. A session without a code answers `Expired`.
     ///
-    /// A try of a session that is there keeps the audit record, its result replaced by `success` or
-    /// `failure`.
+    /// A try of a session that is there keeps the audit record, its result replaced by `success`,
+    /// `wrong-code`, `code-expired` or `code-exhausted`.
     async fn try_second_factor_code(
         &self,
         tenant: TenantId,

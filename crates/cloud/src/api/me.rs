@@ -10,7 +10,7 @@ use http::StatusCode;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use writeback_model::{Role, Secret, TenantId, UserId};
-use writeback_store::{CodeAnswer, ThrottleAnswer, activity};
+use writeback_store::{AuditRecord, CodeAnswer, ThrottleAnswer, activity};
 use writeback_sync::Origin;
 
 use super::{ApiError, SignedIn, SignedInToChange};
@@ -65,7 +65,11 @@ pub(super) async fn password(
     let new = Secret::new(body.new_password);
     let audit = caller.record(activity::CHANGE_SELF_SERVICE, "");
     let (user, session) = (&caller.user, Some(caller.session));
-    match sign_in::change_password(&cloud, user, session, &current, new, &audit).await {
+    let changed = sign_in::change_password(&cloud, user, session, &current, new, &audit).await;
+    if let Err(error) = &changed {
+        refused(&cloud, &audit, error.code()).await?;
+    }
+    match changed {
         Ok(()) => Ok(StatusCode::NO_CONTENT),
         Err(ChangeError::Store(error)) => Err(error.into()),
         Err(ChangeError::Locked { until }) => Err(super::sign_in::locked(until, caller.now)),
@@ -106,13 +110,27 @@ pub(super) async fn send_code(
             sent_to,
             minutes: second_factor::CODE_HOLDS.as_mins(),
         })),
-        None => Err(ApiError::new(
-            StatusCode::CONFLICT,
-            "no-recovery-address",
-            "there is no address of yours that a code can go to now: wait, or ask an administrator to \
-             add one",
-        )),
+        None => {
+            let code = "no-recovery-address";
+            let audit = caller.record(activity::SECOND_FACTOR, "a code was asked for");
+            refused(&cloud, &audit, code).await?;
+            Err(ApiError::new(
+                StatusCode::CONFLICT,
+                code,
+                "there is no address of yours that a code can go to now: wait, or ask an \
+                 administrator to add one",
+            ))
+        }
     }
+}
+
+/// Records that something was refused, and why.
+async fn refused(cloud: &Cloud, audit: &AuditRecord, why: &str) -> Result<(), ApiError> {
+    let audit = AuditRecord {
+        result: why.to_owned(),
+        ..audit.clone()
+    };
+    Ok(cloud.store.audit(&audit).await?)
 }
 
 #[derive(Deserialize)]

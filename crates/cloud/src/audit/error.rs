@@ -55,6 +55,12 @@ pub enum TrailError {
         /// Which line, from 1.
         line: usize,
     },
+    /// Records went, in their time, while they were exported.
+    #[error(
+        "old records were removed, as `audit.keep_days` says, while they were exported: what was \
+         written so far is not whole. Export again, or only what is younger (`--since`)"
+    )]
+    PrunedMeanwhile,
     /// A record that is no JSON cannot be exported as JSON.
     #[error("a record could not be written as JSON: it was tampered with")]
     Json(#[from] serde_json::Error),

@@ -46,20 +46,13 @@ impl Keeper {
         write: &mut (dyn FnMut(&str) -> Result<(), TrailError> + Send),
     ) -> Result<u64, TrailError> {
         self.checkpoint(chain).await?;
-        let found = self.found_well(chain, range).await?;
-        let records = match format {
-            Format::JsonLines => self.json_lines(chain, range, found, write).await?,
-            Format::Cef => {
-                let version = env!("CARGO_PKG_VERSION");
-                self.walk(chain, range, &mut |kept, _| write(&cef(kept, version)))
-                    .await?
-                    .records
+        let (found, before) = self.found_well(chain, range).await?;
+        let records = match self.written(chain, format, range, found, write).await {
+            // What was written is not whole any more, and nobody tampered with anything.
+            Err(TrailError::Finding(_)) if pruned(&*self.store, chain).await? != before => {
+                return Err(TrailError::PrunedMeanwhile);
             }
-            Format::Syslog(host) => {
-                self.walk(chain, range, &mut |kept, _| write(&syslog(kept, host)))
-                    .await?
-                    .records
-            }
+            written => written?,
         };
         let format = match format {
             Format::JsonLines => "jsonl",
@@ -81,16 +74,47 @@ impl Keeper {
         Ok(records)
     }
 
+    async fn written(
+        &self,
+        chain: Chain,
+        format: &Format,
+        range: ExportRange,
+        found: Walked,
+        write: &mut (dyn FnMut(&str) -> Result<(), TrailError> + Send),
+    ) -> Result<u64, TrailError> {
+        let version = env!("CARGO_PKG_VERSION");
+        let walked = match format {
+            Format::JsonLines => return self.json_lines(chain, range, found, write).await,
+            Format::Cef => {
+                self.walk(chain, range, &mut |kept, _| write(&cef(kept, version)))
+                    .await?
+            }
+            Format::Syslog(host) => {
+                self.walk(chain, range, &mut |kept, _| write(&syslog(kept, host)))
+                    .await?
+            }
+        };
+        match walked.begin == found.begin {
+            true => Ok(walked.records),
+            false => Err(rewritten(chain, walked.begin)),
+        }
+    }
+
     /// Read once before anything is written: what was tampered with is not exported, and the
     /// place that an export begins behind is signed only as it was found to be.
-    async fn found_well(&self, chain: Chain, range: ExportRange) -> Result<Walked, TrailError> {
+    /// Also up to where old records had been removed then.
+    async fn found_well(
+        &self,
+        chain: Chain,
+        range: ExportRange,
+    ) -> Result<(Walked, Option<u64>), TrailError> {
         loop {
             let before = pruned(&*self.store, chain).await?;
             let walked = self.walk(chain, range, &mut |_, _| Ok(())).await;
             match walked {
                 // Old records were removed while they were read: once more, without them.
                 Err(TrailError::Finding(_)) if pruned(&*self.store, chain).await? != before => {}
-                walked => return walked,
+                walked => return Ok((walked?, before)),
             }
         }
     }

@@ -17,21 +17,16 @@ use super::{AuditSettings, TrailError};
 const MODE: u32 = 0o600;
 
 /// Reads the key; makes one where there is none.
-/// Says whether it was made.
-pub(super) fn load_or_make(
-    path: &Path,
-    entropy: &dyn Entropy,
-) -> Result<(SigningKey, bool), TrailError> {
+pub(super) fn load_or_make(path: &Path, entropy: &dyn Entropy) -> Result<SigningKey, TrailError> {
     if let Some(key) = load(path)? {
-        return Ok((key, false));
+        return Ok(key);
     }
     match make(path, entropy) {
         // Another process was first.
         Err(TrailError::File { source, .. }) if source.kind() == io::ErrorKind::AlreadyExists => {
-            let key = load(path)?.ok_or_else(|| no_key(path))?;
-            Ok((key, false))
+            load(path)?.ok_or_else(|| no_key(path))
         }
-        made => made.map(|key| (key, true)),
+        made => made,
     }
 }
 
@@ -112,6 +107,13 @@ mod tests {
         }
     }
 
+    struct Other;
+    impl Entropy for Other {
+        fn fill(&self, buffer: &mut [u8]) {
+            buffer.fill(9);
+        }
+    }
+
     #[test]
     fn a_key_is_made_once_for_its_owner_alone() {
         let folder = tempfile::tempdir().unwrap();
@@ -122,11 +124,8 @@ mod tests {
             keep_days: 0,
         };
         assert_eq!(public(&settings).unwrap(), None);
-        let (made, is_new) = load_or_make(&path, &Chance).unwrap();
-        assert!(is_new);
-        let (again, is_new) = load_or_make(&path, &Chance).unwrap();
-        assert!(!is_new);
-        let (made, again) = (made.public(), again.public());
+        let made = load_or_make(&path, &Chance).unwrap().public();
+        let again = load_or_make(&path, &Other).unwrap().public();
         assert_eq!((made, public(&settings).unwrap()), (again, Some(made)));
         let mode = fs::metadata(&path).unwrap().permissions().mode();
         assert_eq!(mode & 0o777, 0o600);

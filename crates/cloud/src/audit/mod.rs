@@ -6,6 +6,7 @@
 mod copies;
 mod error;
 mod export;
+mod introduce;
 mod key;
 mod routine;
 mod settings;
@@ -23,7 +24,7 @@ use writeback_audit::{
     activity,
 };
 use writeback_model::{Clock, Entropy};
-use writeback_store::{Actor, AuditFilter, AuditRecord, KeptLine, KnownChain, Store};
+use writeback_store::{Actor, AuditFilter, AuditRecord, KeptLine, Store};
 
 pub use copies::Copies;
 pub use error::TrailError;
@@ -42,8 +43,6 @@ pub struct Keeper {
     store: Arc<dyn Store>,
     clock: Arc<dyn Clock>,
     key: SigningKey,
-    /// There was none when this keeper began.
-    key_is_new: bool,
     copies: Copies,
     /// The highest number of each chain that was seen signed by this key. What was signed is
     /// never taken back, so a lower one means that somebody took checkpoints away.
@@ -58,12 +57,11 @@ impl Keeper {
         clock: Arc<dyn Clock>,
         entropy: &dyn Entropy,
     ) -> Result<Self, TrailError> {
-        let (key, key_is_new) = key::load_or_make(&settings.key_file, entropy)?;
+        let key = key::load_or_make(&settings.key_file, entropy)?;
         Ok(Self {
             store,
             clock,
             key,
-            key_is_new,
             copies: Copies::at(&settings.checkpoints_file),
             signed_to: Mutex::default(),
         })
@@ -219,45 +217,6 @@ impl Keeper {
         Ok(signed.iter().map(|it| it.place.number).max().unwrap_or(0))
     }
 
-    /// Keeps a record of a key that was made just now: in place of which one, if another had signed
-    /// before.
-    pub async fn note_new_key(&self) -> Result<(), TrailError> {
-        if !self.key_is_new {
-            return Ok(());
-        }
-        let mut others = Vec::new();
-        for known in self.store.audit_chains().await? {
-            if let KnownChain::Of(chain) = known {
-                let signed = self.store.audit_checkpoints(chain).await?;
-                others.extend(signed.into_iter().map(|it| it.key));
-            }
-        }
-        let new = self.public_key();
-        let old = others.into_iter().find(|key| *key != new);
-        let detail = match old {
-            Some(old) => {
-                tracing::error!(event_id = routine::EVENT_TAMPERED, %old, %new,
-                    "the audit key was gone and a new one is made: what the old one signed is \
-                     confirmed only by whoever has it or its public key; if nobody moved it \
-                     away, find out who did");
-                format!("{new}, in place of {old}")
-            }
-            None => new.to_string(),
-        };
-        let audit = AuditRecord {
-            tenant: None,
-            at: self.clock.now(),
-            actor: Actor::Cloud,
-            activity: activity::TRAIL_KEY_MADE,
-            user: None,
-            correlation: None,
-            address: None,
-            result: "success".to_owned(),
-            detail,
-        };
-        Ok(self.store.audit(&audit).await?)
-    }
-
     fn sign(&self, purpose: Purpose, chain: Chain, place: Place) -> Checkpoint {
         Checkpoint::sign(purpose, chain, place, self.clock.now(), &self.key)
     }
@@ -304,7 +263,7 @@ impl Keeper {
         chain: Chain,
         behind: Option<Place>,
     ) -> Result<ChainCheck, TrailError> {
-        let mut after = behind.map_or(0, |place| place.seq);
+        let mut after = behind.map_or(i64::MIN, |place| place.seq);
         loop {
             let lines = self.store.audit_lines(chain, after, PAGE).await?;
             let Some(last) = lines.last() else {

@@ -105,7 +105,8 @@ async fn check(
     checkpoints.extend(copies.cloned());
     let mut check = ChainCheck::with_checkpoints(chain, &checkpoints, &trust.keys)?;
     let (kept, copies) = checkpoints.split_at(kept);
-    let (mut after, mut read) = (0, 0);
+    // From the lowest there is: a row that somebody gave a number below the first is read, too.
+    let (mut after, mut read) = (i64::MIN, 0);
     loop {
         let lines = store.audit_lines(chain, after, PAGE).await?;
         let Some(last) = lines.last() else {

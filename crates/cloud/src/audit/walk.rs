@@ -59,7 +59,7 @@ impl Keeper {
         for checkpoint in &signed {
             check.anchor(checkpoint.place)?;
         }
-        let mut after = start.map_or(0, |place| place.seq);
+        let mut after = start.map_or(i64::MIN, |place| place.seq);
         let mut walk = Walk {
             range,
             behind: older.map_or(after, |older| older.seq),

@@ -38,6 +38,45 @@ async fn a_block_is_recorded_once() {
 }
 
 #[tokio::test]
+async fn every_refusal_of_a_second_factor_and_of_a_change_is_recorded() {
+    let setting = Setting::new().await;
+    let tenant = setting.tenant.id;
+    person(&setting, tenant, "petra@example.test", false).await;
+    let caller = Caller::signed_in(&setting, tenant, "petra@example.test").await;
+    // None was asked for: there is nothing to try.
+    let code = json!({ "code": "000000" });
+    let none = caller.post("/me/second-factor/verify", code.clone()).await;
+    assert_eq!(none.code(), "code-expired");
+    caller.post("/me/second-factor", json!({})).await;
+    // With the one before, five: then the limit is reached.
+    for expected in ["wrong-code"; 4].iter().chain(&["too-many-wrong-codes"]) {
+        let sent = caller.post("/me/second-factor/verify", code.clone()).await;
+        assert_eq!(sent.code(), *expected);
+    }
+    let found = records(&setting, Some(tenant), activity::SECOND_FACTOR).await;
+    let count = |result: &str| {
+        let is = |line: &&String| line.contains(&format!("result: \"{result}\""));
+        found.iter().filter(is).count()
+    };
+    assert_eq!(
+        (count("code-expired"), count("wrong-code")),
+        (1, 4),
+        "{found:#?}"
+    );
+    assert_eq!(found.len(), 5);
+    let found = records(&setting, Some(tenant), activity::BLOCKED).await;
+    assert!(found[0].contains("wrong codes per name"), "{found:#?}");
+
+    let wrong = json!({ "current_password": "not-it-at-all", "new_password": "Kanari-4711-x" });
+    let sent = caller.post("/me/password", wrong).await;
+    assert_eq!(sent.code(), "wrong-current-password");
+    let found = records(&setting, Some(tenant), activity::CHANGE_SELF_SERVICE).await;
+    assert_eq!(found.len(), 1, "{found:#?}");
+    assert!(found[0].contains("wrong-current-password"), "{found:#?}");
+    assert!(!found[0].contains("not-it-at-all"));
+}
+
+#[tokio::test]
 async fn what_roles_do_not_allow_is_recorded_up_to_a_limit() {
     let setting = Setting::new().await;
     let tenant = setting.tenant.id;

@@ -63,6 +63,10 @@ pub(super) async fn run(arguments: VerifyArguments) -> anyhow::Result<ExitCode> 
     match checked {
         Ok(code) => Ok(code),
         Err(error) => {
+            if arguments.json {
+                let whole: Option<bool> = None;
+                print_json(&serde_json::json!({ "whole": whole, "why": format!("{error:#}") }))?;
+            }
             crate::complain(&error);
             Ok(ExitCode::from(EXIT_NOT_CHECKED))
         }
@@ -80,49 +84,54 @@ async fn check_trail(arguments: &VerifyArguments) -> anyhow::Result<ExitCode> {
     })
     .await;
     bar.finish_and_clear();
-    let Verified {
-        chains,
-        without_copy,
-    } = match checked {
+    let verified = match checked {
         Err(TrailError::Finding(finding)) => return tampered(arguments, &finding, None),
         checked => checked?,
     };
+    let why = not_known(&verified, &settings.checkpoints_file);
     if arguments.json {
         print_json(&serde_json::json!({
-            "whole": true, "chains": chains, "without_copy": without_copy
+            "whole": why.is_empty().then_some(true), "chains": verified.chains,
+            "without_copy": verified.without_copy,
+            "why": (!why.is_empty()).then(|| why.join(" ").replace('\n', " "))
         }))?;
     } else {
         let key = audit_public_key(&settings)?;
         let took = SignedDuration::try_from(began.elapsed())?;
-        print(&whole(&chains, key, took))?;
+        print(&whole(&verified.chains, key, took))?;
+        for sentence in &why {
+            println!("{sentence}");
+        }
     }
-    let is_signed = chains.iter().all(|it| behind(it) <= SIGNED_AFTER);
-    if !is_signed && !arguments.json {
-        println!(
+    Ok(match why.is_empty() {
+        true => ExitCode::SUCCESS,
+        false => ExitCode::from(EXIT_NOT_CHECKED),
+    })
+}
+
+/// Why a trail in which nothing is wrong is not known to be whole all the same: a sentence each.
+fn not_known(verified: &Verified, copies: &Path) -> Vec<String> {
+    let mut why = Vec::new();
+    if verified.chains.iter().any(|it| behind(it) > SIGNED_AFTER) {
+        why.push(format!(
             "More than {} records of a chain are behind its last checkpoint: either the cloud does \
              not sign (its log says why), or somebody took checkpoints away.",
             number(SIGNED_AFTER)
-        );
+        ));
     }
-    if without_copy == 0 {
-        return Ok(match is_signed {
-            true => ExitCode::SUCCESS,
-            false => ExitCode::from(EXIT_NOT_CHECKED),
-        });
-    }
-    if !arguments.json {
-        println!(
+    if verified.without_copy > 0 {
+        why.push(format!(
             "{} no copy in {}: that somebody takes them away with what they confirm could not be \
              noticed.\nIf you did not move that file away yourself, find out who did. `writeback \
              admin audit checkpoint` copies them again.",
-            match without_copy {
+            match verified.without_copy {
                 1 => "1 checkpoint has".to_owned(),
                 many => format!("{} checkpoints have", number(many)),
             },
-            settings.checkpoints_file.display()
-        );
+            copies.display()
+        ));
     }
-    Ok(ExitCode::from(EXIT_NOT_CHECKED))
+    why
 }
 
 /// How many records come after the last checkpoint.

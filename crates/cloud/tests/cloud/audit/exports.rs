@@ -2,7 +2,7 @@
 
 use rand::{Rng, SeedableRng, rngs::StdRng, seq::SliceRandom};
 use writeback_audit::{ExportCheck, ExportProblem, PublicKey, Verdict};
-use writeback_cloud::{ExportRange, Format};
+use writeback_cloud::{ExportRange, Format, TrailError};
 
 use super::trail::{ONE, Trail};
 
@@ -138,6 +138,38 @@ async fn every_tampering_with_an_export_is_found() {
         }
     }
     check(&lines, key).unwrap();
+}
+
+/// Between the first and the last line old records go, in their time.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_export_beside_a_removal_ends_without_speaking_of_tampering() {
+    for format in [Format::JsonLines, Format::Cef] {
+        let trail = Trail::new().await;
+        // More than are read at once: the rest is still to be read when the removal comes.
+        trail.keep(3000).await;
+        let middle = trail.now() - jiff::SignedDuration::from_secs(300);
+        trail.sign().await;
+        let other = trail.keeper();
+        let runtime = tokio::runtime::Handle::current();
+        let mut is_first = true;
+        let keeper = trail.keeper();
+        let mut write = |_: &str| {
+            if std::mem::take(&mut is_first) {
+                std::thread::scope(|scope| {
+                    let pruned = scope.spawn(|| runtime.block_on(other.prune(Some(ONE), middle)));
+                    assert_ne!(pruned.join().unwrap().unwrap(), 0);
+                });
+            }
+            Ok(())
+        };
+        let range = ExportRange::default();
+        let exported = keeper.export(Some(ONE), &format, range, &mut write).await;
+        let error = exported.unwrap_err();
+        assert!(matches!(error, TrailError::PrunedMeanwhile), "{error}");
+        trail.verify().await.unwrap();
+        let again = export(&trail, &format, ExportRange::default()).await;
+        assert!(again.len() > 100);
+    }
 }
 
 #[tokio::test]

@@ -136,6 +136,36 @@ async fn what_was_put_where_records_were_removed_is_not_removed_with_the_next() 
     assert_eq!(before.len(), after.len());
 }
 
+/// A number below the first one is no hiding place.
+#[tokio::test]
+async fn a_record_below_the_first_is_found() {
+    for seq in [0, -1, i64::MIN + 1] {
+        let trail = Trail::new().await;
+        trail.keep(20).await;
+        trail.sign().await;
+        let mut hand = trail.hand().await;
+        let columns = "tenant_id, at, actor, activity, result, detail, number, hash";
+        hand.execute(AssertSqlSafe(format!(
+            "INSERT INTO audit (seq, {columns}) SELECT {seq}, {columns} FROM audit WHERE seq = 5"
+        )))
+        .await
+        .unwrap();
+        let found = trail.finding().await.what;
+        assert!(
+            matches!(
+                found,
+                What::Removed { .. }
+                    | What::Reordered { .. }
+                    | What::Inserted { .. }
+                    | What::Changed { .. }
+            ),
+            "{found}"
+        );
+        let text = found.to_string();
+        assert!(text.contains(&seq.to_string()), "{text}");
+    }
+}
+
 #[tokio::test]
 async fn the_database_lets_nothing_else_go() {
     let trail = Trail::new().await;
