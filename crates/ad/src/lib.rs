@@ -54,6 +54,7 @@ mod hostile_tests;
 mod locate;
 mod look;
 mod members;
+mod named;
 mod names;
 mod naming;
 mod object;

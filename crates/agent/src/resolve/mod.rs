@@ -2,6 +2,7 @@
 //! receipt until it says it.
 
 pub(crate) mod decide;
+mod look;
 
 use std::{sync::Arc, time::Duration};
 
@@ -10,12 +11,14 @@ use tokio::time::{self, Instant};
 use writeback_model::{Cause, Outcome, Remark, RequestId};
 use writeback_wire::{Evidence, Resolve, ToCloud};
 
-use self::decide::{LastWrite, Look, Verdict, Why, decide, of_another_ends, own_ends};
+use self::{
+    decide::{Look, Verdict, Why, decide, of_another_ends, own_ends},
+    look::look,
+};
 use crate::{
     core::Core,
     events,
-    executor::{claims::Busy, locks::ObjectGuard, write::deciding},
-    forest,
+    executor::{claims::Busy, locks::ObjectGuard},
     journal::{Intent, Open, Told},
 };
 
@@ -227,7 +230,7 @@ impl Doubt {
                 "the write is not there, but might still come; waiting for it"
             }
             Self::Unclear(Why::OtherController) => {
-                "the PDC emulator's role moved; the former holder has to replicate or be reached"
+                "the PDC emulator's role moved, and the controller that was written to cannot be asked; let the agent reach it, or let it replicate"
             }
             Self::Unclear(Why::OthersWrote) => {
                 "others wrote the same attribute meanwhile, so that the directory cannot say what became of the request; set a new password for the account"
@@ -253,26 +256,6 @@ fn first_look_of(first: &mut Option<Timestamp>, intent: &Intent, look: &Look) ->
     } else {
         first.unwrap_or(look.directory_time)
     }
-}
-
-async fn look(core: &Core, intent: &Intent) -> Result<Look, Cause> {
-    let target = &intent.target;
-    let (_, directory) = forest::directory(&core.forests, &target.forest, &target.domain)?;
-    let controller = directory.pdc().await.map_err(|error| error.cause())?;
-    let receipt = controller
-        .receipt(&target.anchor)
-        .await
-        .map_err(|error| error.cause())?
-        .ok_or(Cause::ObjectNotFound)?;
-    Ok(Look {
-        invocation: controller.root_dse().invocation_id,
-        directory_time: receipt.dc_now,
-        receipt: deciding(&receipt, intent.operation).map(|stamp| LastWrite {
-            version: stamp.version,
-            by: stamp.originating_dsa,
-            at: stamp.at,
-        }),
-    })
 }
 
 fn changed(intent: &Intent) -> Outcome {

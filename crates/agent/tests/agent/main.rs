@@ -17,6 +17,7 @@ mod doctor;
 mod doctor_bench;
 mod enrolment;
 mod faults;
+mod former;
 mod import;
 mod link;
 mod reset;
