@@ -16,6 +16,7 @@ mod copied;
 mod directory_trouble;
 mod ends;
 mod enrolment;
+mod killed_cloud;
 mod late_writes;
 mod names;
 mod network;
