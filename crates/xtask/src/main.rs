@@ -20,7 +20,8 @@ use clap::Parser as _;
         cargo xtask demo --check    one reset, proved on the domain controllers\n  \
         cargo xtask test            everything\n  \
         cargo xtask faults --n 60   does anybody get a wrong answer when things break?\n  \
-        cargo xtask bench writeback how much the way costs"
+        cargo xtask bench writeback how much the way costs\n  \
+        cargo xtask bench load      200 people at once, and agents restarted meanwhile"
 )]
 enum Command {
     /// Set up the whole product on the lab and keep it up, to be tried in a browser.

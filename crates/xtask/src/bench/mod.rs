@@ -1,6 +1,7 @@
 //! `cargo xtask bench`: how much the way costs, side by side with what it cannot be faster than.
 
 mod figures;
+mod load;
 mod sync;
 mod writeback;
 
@@ -18,6 +19,10 @@ pub(crate) enum BenchCommand {
     /// Imports of large directories against a paged ldapsearch for the same objects, and how
     /// soon changes are known. Takes some 15 minutes. Writes target/bench/sync.json.
     Sync(SyncArguments),
+    /// Many people who reset at once while the agents are restarted in turn: do the counts add
+    /// up, does memory stay flat, how long does a reset take? Exit status 1 where they do not.
+    /// Writes target/load.json.
+    Load(LoadArguments),
 }
 
 /// How much to measure.
@@ -52,6 +57,23 @@ pub(crate) struct SyncArguments {
     inside: bool,
 }
 
+/// How much to measure.
+#[derive(clap::Args, Clone)]
+pub(crate) struct LoadArguments {
+    /// So many come again and again.
+    #[arg(long, default_value_t = 200, value_parser = clap::value_parser!(u32).range(1..=2_000))]
+    pub(crate) people: u32,
+    /// For so long.
+    #[arg(long, default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) minutes: u32,
+    /// Seconds that each waits between two resets; half to one and a half of it.
+    #[arg(long, default_value_t = 15)]
+    pub(crate) pause: u64,
+    /// Set when it runs inside the company network already.
+    #[arg(long, hide = true)]
+    inside: bool,
+}
+
 pub(crate) fn run(command: &BenchCommand) -> Result<()> {
     match command {
         BenchCommand::Writeback(arguments) if arguments.inside => {
@@ -79,6 +101,18 @@ pub(crate) fn run(command: &BenchCommand) -> Result<()> {
                 &arguments.changes.to_string(),
             ])
         }
+        BenchCommand::Load(arguments) if arguments.inside => {
+            runtime()?.block_on(load::measure(&binary()?, arguments))
+        }
+        BenchCommand::Load(arguments) => again_inside(&[
+            "load",
+            "--people",
+            &arguments.people.to_string(),
+            "--minutes",
+            &arguments.minutes.to_string(),
+            "--pause",
+            &arguments.pause.to_string(),
+        ]),
     }
 }
 

@@ -20,7 +20,7 @@ pub(super) struct Account {
 }
 
 /// Makes users in the directory. The cloud learns of them with its next import.
-pub(super) fn users(forest: &Forest, count: usize) -> Result<Vec<TestUser>> {
+pub(crate) fn users(forest: &Forest, count: usize) -> Result<Vec<TestUser>> {
     (0..count)
         .map(|_| forest.create_user(UserSpec::default()))
         .collect()

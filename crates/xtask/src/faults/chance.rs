@@ -1,7 +1,7 @@
 //! Chance that a seed decides.
 
 /// SplitMix64: the same numbers on every machine and with every version of everything.
-pub(super) struct Chance(pub(super) u64);
+pub(crate) struct Chance(pub(crate) u64);
 
 impl Chance {
     const fn next(&mut self) -> u64 {
@@ -13,7 +13,7 @@ impl Chance {
     }
 
     /// A number below `bound`; 0 where that is none.
-    pub(super) const fn below(&mut self, bound: u64) -> u64 {
+    pub(crate) const fn below(&mut self, bound: u64) -> u64 {
         match self.next().checked_rem(bound) {
             Some(number) => number,
             None => 0,

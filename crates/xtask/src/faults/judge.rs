@@ -76,7 +76,7 @@ pub(super) fn truth(
 }
 
 /// How often `unicodePwd` was written ever.
-pub(super) fn version(forest: &Forest, dc: &Dc, user: &TestUser) -> Result<u32> {
+pub(crate) fn version(forest: &Forest, dc: &Dc, user: &TestUser) -> Result<u32> {
     let values = forest.attribute(dc, &user.dn, "replPropertyMetaData")?;
     let blob = values.first().context("no replPropertyMetaData")?;
     version_in(blob).with_context(|| format!("no version of unicodePwd for {}", user.dn))

@@ -19,13 +19,13 @@ struct Mailbox {
 }
 
 /// Reads mails, and takes away what was read, so that a long run finds few.
-pub(super) struct Mails {
+pub(crate) struct Mails {
     folder: PathBuf,
     boxes: Mutex<HashMap<String, Mailbox>>,
 }
 
 impl Mails {
-    pub(super) fn new(folder: &Path) -> Self {
+    pub(crate) fn new(folder: &Path) -> Self {
         Self {
             folder: folder.to_owned(),
             boxes: Mutex::default(),
@@ -33,19 +33,19 @@ impl Mails {
     }
 
     /// How many codes came to an address so far: where those that come later begin.
-    pub(super) fn codes(&self, address: &str) -> Result<usize> {
+    pub(crate) fn codes(&self, address: &str) -> Result<usize> {
         Ok(self.read()?.get(address).map_or(0, |it| it.codes.len()))
     }
 
     /// The newest code for an address after the first `since`.
-    pub(super) fn code(&self, address: &str, since: usize) -> Result<Option<String>> {
+    pub(crate) fn code(&self, address: &str, since: usize) -> Result<Option<String>> {
         let boxes = self.read()?;
         let newer = boxes.get(address).and_then(|it| it.codes.get(since..));
         Ok(newer.and_then(<[String]>::last).cloned())
     }
 
     /// Takes what mails to an address say of how a request ended.
-    pub(super) fn take_words(&self, address: &str) -> Result<Vec<Word>> {
+    pub(crate) fn take_words(&self, address: &str) -> Result<Vec<Word>> {
         let mut boxes = self.read()?;
         let words = boxes
             .get_mut(address)

@@ -44,8 +44,14 @@ use tokio::{
 use writeback_lab::{Lab, OFFICE, Steps as Progress};
 use writeback_stage::{AgentPlace, Options};
 
-use self::{
+pub(crate) use self::{
+    accounts::users,
+    chance::Chance,
+    judge::version,
     mails::Mails,
+    told::{Says, Word, says},
+};
+use self::{
     plan::{Fault, schedule},
     round::Round,
     steps::Steps,

@@ -8,7 +8,7 @@ use super::board::Hits;
 /// A definite word.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
-pub(super) enum Word {
+pub(crate) enum Word {
     Changed,
     NotChanged,
 }
@@ -25,7 +25,7 @@ impl Word {
 
 /// What a page says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Says {
+pub(crate) enum Says {
     Word(Word),
     /// It asks for the password again, or says that nothing can be written now: nothing was
     /// taken on.
@@ -36,7 +36,7 @@ pub(super) enum Says {
     Nothing,
 }
 
-pub(super) fn says(page: &Page) -> Says {
+pub(crate) fn says(page: &Page) -> Says {
     if page.html.contains("data-outcome=\"changed\"") {
         Says::Word(Word::Changed)
     } else if page.html.contains("data-outcome=\"not-changed\"") {
