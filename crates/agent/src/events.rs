@@ -31,6 +31,8 @@ pub(crate) const CLOUD_INVALID: u32 = 32008;
 pub(crate) const LINK_LOST: u32 = 32014;
 /// The journal or a key file cannot be written.
 pub(crate) const STATE_UNWRITABLE: u32 = 32005;
+/// The journal can be written again.
+pub(crate) const STATE_WRITABLE: u32 = 34117;
 /// An unlock was asked for. The reference product has no numbers for these.
 pub(crate) const UNLOCK_START: u32 = 34101;
 /// An account was unlocked.

@@ -57,7 +57,7 @@ pub enum JournalError {
     },
     /// A record could not be written.
     #[error(
-        "the journal cannot be written; free space on its disk, and restart the agent if the disk itself failed"
+        "the journal cannot be written; free space on its disk, or mount it writable: it is tried again by itself"
     )]
     Write(#[source] Arc<io::Error>),
     /// The thread that writes it is gone.

@@ -102,6 +102,8 @@ struct Disk {
     full: bool,
     unsynced: bool,
     replaced: usize,
+    /// What was there at the last sync that did not fail.
+    synced: Vec<u8>,
 }
 
 impl Medium for Failing {
@@ -120,9 +122,11 @@ impl Medium for Failing {
     }
 
     fn sync(&mut self) -> io::Result<()> {
-        if self.0.lock().unwrap().unsynced {
+        let mut disk = self.0.lock().unwrap();
+        if disk.unsynced {
             return Err(io::Error::other("EIO"));
         }
+        disk.synced = disk.bytes.clone();
         Ok(())
     }
 
@@ -137,7 +141,11 @@ impl Medium for Failing {
 
     fn replace(&mut self, bytes: &[u8]) -> io::Result<()> {
         let mut disk = self.0.lock().unwrap();
+        if disk.full || disk.unsynced {
+            return Err(io::ErrorKind::StorageFull.into());
+        }
         disk.bytes = bytes.to_vec();
+        disk.synced = bytes.to_vec();
         disk.replaced += 1;
         Ok(())
     }
@@ -160,18 +168,41 @@ async fn a_full_disk_is_told_and_leaves_no_half_line() {
     let replayed = replay(&disk.0.lock().unwrap().bytes).unwrap();
     assert_eq!(
         replayed.open.keys().copied().collect::<Vec<_>>(),
-        [id(1), id(3)]
+        [id(1), id(2), id(3)],
+        "what could not be kept is kept now"
     );
 }
 
 #[tokio::test]
-async fn after_a_failed_sync_nothing_counts() {
+async fn what_could_not_be_kept_is_kept_once_there_is_room() {
     let disk = Failing::default();
     let journal = Journal::start(disk.clone(), 0, BTreeMap::new()).unwrap();
+    disk.0.lock().unwrap().full = true;
+    journal.outcome(id(1), told()).await.unwrap_err();
+    disk.0.lock().unwrap().full = false;
+    while disk.0.lock().unwrap().replaced == 0 {
+        std::thread::sleep(std::time::Duration::from_millis(20));
+    }
+    let open = replay(&disk.0.lock().unwrap().synced).unwrap().open;
+    assert_eq!(open[&id(1)].told, Some(told()), "with nobody asking for it");
+}
+
+/// Nothing counts that was written before, until all of it was written anew.
+#[tokio::test]
+async fn after_a_failed_sync_everything_is_written_anew() {
+    let disk = Failing::default();
+    let journal = Journal::start(disk.clone(), 0, BTreeMap::new()).unwrap();
+    journal.intent(intent(1)).await.unwrap();
     disk.0.lock().unwrap().unsynced = true;
-    journal.intent(intent(1)).await.unwrap_err();
-    disk.0.lock().unwrap().unsynced = false;
     journal.intent(intent(2)).await.unwrap_err();
+    journal.outcome(id(1), told()).await.unwrap_err();
+    disk.0.lock().unwrap().unsynced = false;
+    // As a disk that failed may do.
+    disk.0.lock().unwrap().bytes = b"lost".to_vec();
+    journal.intent(intent(3)).await.unwrap();
+    let open = replay(&disk.0.lock().unwrap().synced).unwrap().open;
+    assert_eq!(open.keys().copied().collect::<Vec<_>>(), [id(1), id(3)]);
+    assert_eq!(open[&id(1)].told, Some(told()));
 }
 
 #[tokio::test]
