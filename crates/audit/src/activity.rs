@@ -146,6 +146,10 @@ activities! {
         "Somebody exported records of the trail.";
     TRAIL_KEY_MADE = "Audit key made", "audit-key-made",
         "There was no key to sign the trail with, and one was made: the detail has its public part, and the one that had signed before.";
+    BACKUP_MADE = "Backup made", "backup-made",
+        "An operator made a copy of the database: the detail has its name and its hash.";
+    BACKUP_RESTORED = "Backup restored", "backup-restored",
+        "An operator put a copy of the database in its place: what came after it is not here.";
 }
 
 /// The activity of that name.

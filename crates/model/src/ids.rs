@@ -79,6 +79,11 @@ id! {
     /// One installed agent, from its enrolment on.
     AgentId
 }
+impl AgentId {
+    /// No agent: of a request that was claimed, but a restored database does not know by whom.
+    pub const NOT_KNOWN: Self = Self(Uuid::nil());
+}
+
 id! {
     /// An enrolment token's public half: names it without giving it away.
     EnrolmentId
@@ -115,6 +120,10 @@ id! {
 id! {
     /// One try to sign in.
     SignInId
+}
+id! {
+    /// One copy of the cloud's database.
+    BackupId
 }
 
 #[cfg(test)]

@@ -22,8 +22,8 @@ pub use banned::{BannedMode, BannedRule};
 pub use cause::{Cause, CauseInfo, Component, ProtectedBy, Right};
 pub use clock::{Clock, Entropy};
 pub use ids::{
-    AgentId, EnrolmentId, GroupId, ImportId, KeyId, RequestId, RunId, SignInId, SignInSessionId,
-    TenantId, UserId,
+    AgentId, BackupId, EnrolmentId, GroupId, ImportId, KeyId, RequestId, RunId, SignInId,
+    SignInSessionId, TenantId, UserId,
 };
 pub use names::{DomainName, NameError, UserName};
 pub use operation::{Operation, Target};

@@ -136,7 +136,11 @@ impl Hub {
                     .unknown_requests(agent.tenant, &status.forest)
                     .await?
                 {
-                    self.ask(agent.id, &request);
+                    // Of what a restored database does not know the claimant only a journal can tell:
+                    // its agent was asked when it connected.
+                    if request.claimed_by != Some(AgentId::NOT_KNOWN) {
+                        self.ask(agent.id, &request);
+                    }
                 }
             }
         }

@@ -2,6 +2,7 @@
 
 use async_trait::async_trait;
 use jiff::Timestamp;
+use writeback_model::AgentId;
 use writeback_store::{FORGOTTEN_AT_ONCE, Forgotten, HousekeepingStore, StoreError};
 
 use crate::{
@@ -36,18 +37,31 @@ impl HousekeepingStore for SqliteStore {
         let done = sqlx::query(
             "DELETE FROM requests WHERE id IN
                  (SELECT id FROM requests
-                      WHERE state IN ('done', 'expired') AND ended_at < ?
+                      WHERE (state IN ('done', 'expired') AND ended_at < ?1
+                              OR state = 'unknown' AND claimed_by = ?3 AND created_at < ?1)
                           AND id NOT IN
                               (SELECT request_id FROM sessions WHERE request_id IS NOT NULL)
-                      LIMIT ?)",
+                      LIMIT ?2)",
         )
         .bind(micros(requests_before))
         .bind(FORGOTTEN_AT_ONCE)
+        .bind(AgentId::NOT_KNOWN.uuid())
         .execute(&mut *tx)
         .await
         .doing(DOING)?;
         forgotten.requests = done.rows_affected();
         tx.commit().await.doing(DOING)?;
         Ok(forgotten)
+    }
+
+    async fn try_to_write(&self) -> Result<(), StoreError> {
+        const DOING: &str = "see whether it can write";
+        let mut tx = self.write(DOING).await?;
+        // Nothing else uses this number. SQLite writes the page, also where it stays the same.
+        sqlx::query("PRAGMA user_version = 0")
+            .execute(&mut *tx)
+            .await
+            .doing(DOING)?;
+        tx.commit().await.doing(DOING)
     }
 }

@@ -14,6 +14,7 @@
 mod access;
 mod agents;
 mod audit;
+mod backup;
 mod bulk;
 mod connector;
 mod domains;
@@ -21,6 +22,7 @@ mod forests;
 mod groups;
 mod housekeeping;
 mod licences;
+mod lock;
 mod open;
 mod passwords;
 mod people;
@@ -40,4 +42,8 @@ mod user_passwords;
 mod users;
 mod writeback;
 
-pub use open::{OpenError, SqliteStore};
+pub use backup::{
+    Alone, BackupError, Ended, KeptAside, KnownAgent, Lost, Manifest, Part, Place, Progress,
+    Source, Staged, Stamp, back_up, take_alone,
+};
+pub use open::{OpenError, SqliteStore, newest_schema};

@@ -3,6 +3,7 @@
 use std::{
     fmt, io,
     path::{Path, PathBuf},
+    sync::Arc,
     time::Duration,
 };
 
@@ -15,6 +16,7 @@ use writeback_store::StoreError;
 
 use crate::{
     audit::{begin_chains, has_no_chains},
+    lock::{Lock, share},
     row::Doing,
 };
 
@@ -57,6 +59,8 @@ const STATEMENT_CACHE: usize = 128;
 pub struct SqliteStore {
     writer: SqlitePool,
     readers: SqlitePool,
+    /// Keeps a restore away.
+    _lock: Option<Arc<Lock>>,
 }
 
 /// Why the file cannot be used.
@@ -74,6 +78,12 @@ pub enum OpenError {
         #[source]
         source: io::Error,
     },
+    /// A restore has it.
+    #[error(
+        "the database file {} is just being replaced by `writeback admin restore`: try again when \
+         that has ended", .0.display()
+    )]
+    BeingReplaced(PathBuf),
     /// The file is no database, is damaged, or may not be read and written.
     #[error("the database file {} cannot be opened", path.display())]
     Connect {
@@ -124,6 +134,7 @@ impl SqliteStore {
     /// Opens the file and brings its tables up to date; makes the file, readable by its owner
     /// alone, where there is none.
     pub async fn open(path: &Path) -> Result<Self, OpenError> {
+        let lock = share(path).map_err(|_| OpenError::BeingReplaced(path.to_owned()))?;
         create(path)?;
         let options = SqliteConnectOptions::new()
             .filename(path)
@@ -147,7 +158,11 @@ impl SqliteStore {
             .connect_with(options.pragma("query_only", "ON"))
             .await
             .map_err(connect)?;
-        Ok(Self { writer, readers })
+        Ok(Self {
+            writer,
+            readers,
+            _lock: lock.map(Arc::new),
+        })
     }
 
     /// Waits for what is under way and closes the file.
@@ -191,11 +206,22 @@ async fn first(options: &SqliteConnectOptions) -> Result<SqlitePool, sqlx::Error
     }
 }
 
-/// Whether another connection is in the way: `SQLITE_BUSY` in any of its extended forms.
+/// The version of the tables that this program makes.
+pub fn newest_schema() -> i64 {
+    let versions = MIGRATIONS.iter().map(|migration| migration.version);
+    versions.max().unwrap_or(0)
+}
+
+/// Whether another connection is in the way.
 fn is_busy(error: &sqlx::Error) -> bool {
+    code(error) == Some(SQLITE_BUSY)
+}
+
+/// SQLite's primary result code, whatever its extended form.
+pub(crate) fn code(error: &sqlx::Error) -> Option<u32> {
     let code = error.as_database_error().and_then(|error| error.code());
     code.and_then(|code| code.parse::<u32>().ok())
-        .is_some_and(|code| code & 0xff == SQLITE_BUSY)
+        .map(|code| code & 0xff)
 }
 
 /// Makes the file where there is none. It never opens one that is there: closing it again
@@ -229,18 +255,11 @@ fn pool(connections: u32) -> SqlitePoolOptions {
 /// time one migrates it and the other waits and finds nothing left to do.
 async fn migrate(writer: &SqlitePool, path: &Path) -> Result<(), OpenError> {
     let failed = |source| match source {
-        MigrateError::VersionMissing(found) => {
-            let known = MIGRATIONS
-                .iter()
-                .map(|migration| migration.version)
-                .max()
-                .unwrap_or(0);
-            OpenError::Newer {
-                path: path.to_owned(),
-                found,
-                known,
-            }
-        }
+        MigrateError::VersionMissing(found) => OpenError::Newer {
+            path: path.to_owned(),
+            found,
+            known: newest_schema(),
+        },
         source => OpenError::Migrate {
             path: path.to_owned(),
             source,

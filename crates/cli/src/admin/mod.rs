@@ -2,6 +2,7 @@
 
 mod agents;
 mod audit;
+mod backup;
 mod banned;
 mod enrolment;
 mod explain;
@@ -13,6 +14,7 @@ mod limits;
 mod operator;
 mod policy;
 mod policy_text;
+mod restore;
 mod role;
 mod sync;
 mod tenant;
@@ -81,6 +83,8 @@ pub enum AdminCommand {
     /// The audit trail.
     #[command(subcommand)]
     Audit(audit::AuditCommand),
+    Backup(backup::BackupArguments),
+    Restore(restore::RestoreArguments),
 }
 
 /// Which cloud.
@@ -149,6 +153,8 @@ pub async fn run(command: AdminCommand) -> anyhow::Result<ExitCode> {
         AdminCommand::Policy(command) => policy::run(command).await?,
         AdminCommand::Writeback(command) => return writeback::run(command).await,
         AdminCommand::Audit(command) => return audit::run(command).await,
+        AdminCommand::Backup(arguments) => backup::run(arguments).await?,
+        AdminCommand::Restore(arguments) => return restore::run(arguments).await,
         AdminCommand::Banned(command) => return banned::run(command).await,
         AdminCommand::Limits(command) => limits::run(command).await?,
     }

@@ -1,6 +1,6 @@
 //! What is over is forgotten, and nothing else.
 
-use writeback_model::{Outcome, RequestId, RequestState, TenantId};
+use writeback_model::{AgentId, Outcome, RequestId, RequestState, TenantId};
 use writeback_wire::Evidence;
 
 use super::{
@@ -10,8 +10,17 @@ use super::{
 use crate::{Forgotten, HousekeepingStore, RequestStore, ResetSession, SessionStore, Store};
 
 async fn claimed(store: &impl Store, tenant: TenantId, number: u128) -> RequestId {
+    claimed_by(store, tenant, number, agent_id(1)).await
+}
+
+async fn claimed_by(
+    store: &impl Store,
+    tenant: TenantId,
+    number: u128,
+    agent: AgentId,
+) -> RequestId {
     let id = kept_request(store, tenant, number).await.id;
-    let claim = store.claim_request(tenant, id, agent_id(1), at(1));
+    let claim = store.claim_request(tenant, id, agent, at(1));
     claim.await.unwrap();
     id
 }
@@ -64,6 +73,10 @@ pub async fn requests_that_ended_are_forgotten_and_doubts_never<F: Fixture>(fixt
     ] {
         assert_eq!(state(&store, tenant, id).await, is);
     }
+    // As a restored database has it: nobody may ever tell.
+    let nobodys = claimed_by(&store, tenant, 7, AgentId::NOT_KNOWN).await;
+    let doubted = store.doubt_request(tenant, nobodys, at(2), &record);
+    assert!(doubted.await.unwrap());
     // However long ago they were made.
     store.forget_ended(at(9_999_999), at(0)).await.unwrap();
     for (id, is) in [
@@ -71,6 +84,7 @@ pub async fn requests_that_ended_are_forgotten_and_doubts_never<F: Fixture>(fixt
         (pending, Some(RequestState::Pending)),
         (under_way, Some(RequestState::Claimed)),
         (in_doubt, Some(RequestState::Unknown)),
+        (nobodys, None),
     ] {
         assert_eq!(state(&store, tenant, id).await, is);
     }

@@ -50,7 +50,7 @@ pub(super) async fn run(command: AuditCommand) -> anyhow::Result<ExitCode> {
 }
 
 /// Who signs. Makes the key where there is none.
-async fn keeper(open: &OpenCloud) -> anyhow::Result<Keeper> {
+pub(super) async fn keeper(open: &OpenCloud) -> anyhow::Result<Keeper> {
     let store = Arc::new(open.store.clone());
     let clock = Arc::new(SystemClock);
     let keeper = Keeper::open(&open.config.audit(), store, clock, &SystemEntropy)?;
