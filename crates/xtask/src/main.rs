@@ -5,6 +5,7 @@ mod build;
 mod demo;
 mod faults;
 mod lab;
+mod mutations;
 mod test;
 mod web;
 
@@ -20,6 +21,7 @@ use clap::Parser as _;
         cargo xtask demo --check    one reset, proved on the domain controllers\n  \
         cargo xtask test            everything\n  \
         cargo xtask faults --n 60   does anybody get a wrong answer when things break?\n  \
+        cargo xtask mutations       would that be noticed?\n  \
         cargo xtask bench writeback how much the way costs\n  \
         cargo xtask bench load      200 people at once, and agents restarted meanwhile"
 )]
@@ -31,6 +33,8 @@ enum Command {
     /// Break things at every step of many resets, and hold what people are told against what
     /// the domain controller says. Writes target/faults.json.
     Faults(faults::FaultsArguments),
+    /// Leave out one rule of the protocol at a time, and see that the fault harness finds each.
+    Mutations(mutations::MutationsArguments),
     /// Build the portal's script where its sources changed; needs Node then.
     Web(web::WebArguments),
     /// Measure.
@@ -46,6 +50,7 @@ fn main() -> std::process::ExitCode {
         Command::Demo(arguments) => demo::run(&arguments),
         Command::Test(arguments) => test::run(&arguments),
         Command::Faults(arguments) => faults::run(&arguments),
+        Command::Mutations(arguments) => mutations::run(&arguments),
         Command::Web(arguments) => web::run(&arguments),
         Command::Bench(command) => bench::run(&command),
         Command::Lab(command) => lab::run(&command),

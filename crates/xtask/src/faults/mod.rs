@@ -52,6 +52,7 @@ pub(crate) use self::{
     told::{Says, Word, says},
 };
 use self::{
+    kind::Kind,
     plan::{Fault, schedule},
     round::Round,
     steps::Steps,
@@ -74,6 +75,8 @@ const SIGNERS: usize = 6;
 /// Exit status 1 on any lie, on any request that was executed twice or is not known after a
 /// minute of health, and when somebody who should have been heard was not.
 #[derive(clap::Args)]
+#[command(after_help = "Examples:\n  cargo xtask faults --n 2000\n  \
+                  cargo xtask faults --n 60 --seed 7 --only pdc-moved,pdc-killed")]
 pub(crate) struct FaultsArguments {
     /// How many requests.
     #[arg(long, default_value_t = 60, value_parser = clap::value_parser!(u32).range(1..))]
@@ -84,6 +87,9 @@ pub(crate) struct FaultsArguments {
     /// No faults of domain controllers themselves, so that others can use the lab meanwhile.
     #[arg(long)]
     spare_controllers: bool,
+    /// Only faults of these kinds, separated by commas.
+    #[arg(long, value_name = "KIND", value_delimiter = ',')]
+    only: Vec<Kind>,
     /// The program to be tried, instead of the one that is built here.
     #[arg(long, value_name = "FILE")]
     binary: Option<PathBuf>,
@@ -121,6 +127,9 @@ pub(crate) fn run(arguments: &FaultsArguments) -> Result<()> {
         .arg("--binary")
         .arg(binary)
         .current_dir(crate::build::root());
+    for kind in &arguments.only {
+        inside.args(["--only", &kind.name()]);
+    }
     if let Some(source) = arguments.flip.and_then(|it| it.to_possible_value()) {
         inside.args(["--flip", source.get_name()]);
     }
@@ -131,7 +140,10 @@ async fn break_things(arguments: &FaultsArguments) -> Result<()> {
     let seed = arguments.seed.context("a seed")?;
     let binary = arguments.binary.as_deref().context("a program")?;
     let requests = usize::try_from(arguments.n)?;
-    let faults = schedule(seed, requests, arguments.spare_controllers);
+    let faults = schedule(seed, requests, arguments.spare_controllers, &arguments.only);
+    if faults.is_empty() {
+        bail!("--spare-controllers leaves out every kind that --only names");
+    }
     let lab = Lab::require()?;
     let _guard = if arguments.spare_controllers {
         lab.calm()?

@@ -67,10 +67,16 @@ pub(super) struct Fault {
     pub(super) both_agents: bool,
 }
 
-/// The faults of a run, one for each request.
-pub(super) fn schedule(seed: u64, requests: usize, spare_controllers: bool) -> Vec<Fault> {
+/// The faults of a run, one for each request: of all kinds, or of `only` these.
+pub(super) fn schedule(
+    seed: u64,
+    requests: usize,
+    spare_controllers: bool,
+    only: &[Kind],
+) -> Vec<Fault> {
     let habits: Vec<_> = HABITS
         .iter()
+        .filter(|habit| only.is_empty() || only.contains(&habit.kind))
         .filter(|habit| !(spare_controllers && habit.kind.disturbs_controllers()))
         .copied()
         .collect();
@@ -125,14 +131,17 @@ mod tests {
 
     #[test]
     fn the_seed_alone_decides() {
-        assert_eq!(schedule(7, 300, false), schedule(7, 300, false));
-        assert_ne!(schedule(7, 300, false), schedule(8, 300, false));
-        assert_eq!(schedule(7, 300, false)[..50], schedule(7, 50, false));
+        assert_eq!(schedule(7, 300, false, &[]), schedule(7, 300, false, &[]));
+        assert_ne!(schedule(7, 300, false, &[]), schedule(8, 300, false, &[]));
+        assert_eq!(
+            schedule(7, 300, false, &[])[..50],
+            schedule(7, 50, false, &[])
+        );
     }
 
     #[test]
     fn every_kind_and_every_moment_comes() {
-        let faults = schedule(1, 2_000, false);
+        let faults = schedule(1, 2_000, false, &[]);
         assert_eq!(faults.len(), 2_000);
         let kinds: BTreeSet<_> = faults.iter().map(|fault| fault.kind).collect();
         assert_eq!(kinds.len(), HABITS.len());
@@ -145,9 +154,17 @@ mod tests {
     }
 
     #[test]
+    fn only_some_kinds_may_be_wanted() {
+        let only = [Kind::PdcMoved, Kind::PdcKilled];
+        let faults = schedule(1, 50, false, &only);
+        assert_eq!(faults.len(), 50);
+        assert!(faults.iter().all(|fault| only.contains(&fault.kind)));
+    }
+
+    #[test]
     fn controllers_can_be_spared() {
         assert!(
-            schedule(1, 2_000, true)
+            schedule(1, 2_000, true, &[])
                 .iter()
                 .all(|fault| !fault.kind.disturbs_controllers())
         );
