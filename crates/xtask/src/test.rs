@@ -3,9 +3,12 @@
 use anyhow::Result;
 use writeback_lab::{Lab, OFFICE, Steps};
 
-use crate::build::{cargo, must};
+use crate::{
+    build::{cargo, must},
+    faults::FaultsArguments,
+};
 
-/// Run every test, with the lab.
+/// Run every test, with the lab, and at the end faults on real parts with a fresh seed.
 #[derive(clap::Args)]
 pub(crate) struct TestArguments {
     /// What to hand to `cargo test`, such as `-p writeback-ad`; everything without it.
@@ -40,7 +43,12 @@ pub(crate) fn run(arguments: &TestArguments) -> Result<()> {
         .args(["test", "--no-fail-fast"])
         .args(chosen())
         .current_dir(crate::build::root());
-    must(&mut inside)
+    must(&mut inside)?;
+    if arguments.arguments.is_empty() {
+        println!("breaking things: faults on real parts, with a fresh seed");
+        crate::faults::run(&FaultsArguments::short())?;
+    }
+    Ok(())
 }
 
 /// Whether the flow tests may be among what is run, some of which drive a browser.

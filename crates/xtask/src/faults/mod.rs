@@ -101,6 +101,21 @@ pub(crate) struct FaultsArguments {
     inside: bool,
 }
 
+impl FaultsArguments {
+    /// A run of a few minutes, of all kinds, that is another one each time.
+    pub(crate) fn short() -> Self {
+        Self {
+            n: 60,
+            seed: None,
+            spare_controllers: false,
+            only: Vec::new(),
+            binary: None,
+            flip: None,
+            inside: false,
+        }
+    }
+}
+
 pub(crate) fn run(arguments: &FaultsArguments) -> Result<()> {
     if arguments.inside {
         return runtime()?.block_on(break_things(arguments));
