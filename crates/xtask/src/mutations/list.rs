@@ -24,6 +24,7 @@ pub(super) struct Mutation {
 const WRITE: &str = "crates/agent/src/executor/write.rs";
 const DECIDE: &str = "crates/agent/src/resolve/decide.rs";
 const LOOK: &str = "crates/agent/src/resolve/look.rs";
+const RESOLVE: &str = "crates/agent/src/resolve/mod.rs";
 const DISPATCH: &str = "crates/relay/src/dispatch.rs";
 const ROWS: &str = "crates/store-sqlite/src/requests.rs";
 
@@ -104,14 +105,21 @@ pub(super) const MUTATIONS: &[Mutation] = &[
     },
     Mutation {
         name: "agents-own-clock",
-        without: "the domain controller's clock: an agent's that is an hour ahead is believed",
-        edits: &[Edit {
-            file: LOOK,
-            from: "directory_time: receipt.dc_now,",
-            to: "directory_time: receipt.dc_now + jiff::SignedDuration::from_hours(1),",
-        }],
-        only: "write-late-agent-killed",
+        without: "that only the domain controller's clock counts: the agent's, an hour ahead, does, too",
+        edits: &[
+            Edit {
+                file: LOOK,
+                from: "directory_time: receipt.dc_now,",
+                to: "directory_time: receipt.dc_now + jiff::SignedDuration::from_hours(1),",
+            },
+            Edit {
+                file: RESOLVE,
+                from: "*first.get_or_insert(look.directory_time)",
+                to: "*first.get_or_insert(intent.begun.directory_time)",
+            },
+        ],
+        only: "write-late,write-late-agent-killed",
         requests: 24,
-        seed: 35,
+        seed: 34,
     },
 ];
