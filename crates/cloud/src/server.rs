@@ -115,7 +115,8 @@ pub async fn run(
             handle.clone(),
         ));
     }
-    tasks.spawn(news::tell(Arc::clone(&cloud), ended));
+    let news_stop = CancellationToken::new();
+    let news = tokio::spawn(news::tell(Arc::clone(&cloud), ended, news_stop.clone()));
     tasks.spawn(sync::keep_synchronised(Arc::clone(&cloud), stop.clone()));
     tasks.spawn(passwords::keep_agents_told(
         Arc::clone(&cloud),
@@ -153,6 +154,11 @@ pub async fn run(
         );
     }
     sweep.abort();
+    // What the mail server takes just now is noted; the rest is owed and sent after the next start.
+    news_stop.cancel();
+    if tokio::time::timeout(STOP_WITHIN, news).await.is_err() {
+        tracing::warn!("the cloud stops while a mail is being sent: it may come twice");
+    }
     // What ended the servers may have been an error, not `stop`.
     stop.cancel();
     if let Ok(trail) = trail.await {

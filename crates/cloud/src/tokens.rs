@@ -35,6 +35,16 @@ pub fn throttle_key(name: &str) -> String {
     BASE64_URL_SAFE_NO_PAD.encode(hash(&[b"throttle", name.as_bytes()]).bytes())
 }
 
+/// Stands for one letter of a request to one address of a person.
+pub fn hash_letter(request: Uuid, person: Uuid, address: &str) -> TokenHash {
+    hash(&[
+        b"letter",
+        request.as_bytes(),
+        person.as_bytes(),
+        address.as_bytes(),
+    ])
+}
+
 /// Stands for a text where only its changes are looked for.
 pub fn revision(text: &str) -> String {
     BASE64_URL_SAFE_NO_PAD.encode(hash(&[b"revision", text.as_bytes()]).bytes())

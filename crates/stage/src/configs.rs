@@ -45,7 +45,7 @@ mails_per_tenant = 1000000
         cert = ca.cloud_cert.display(),
         key = ca.cloud_key.display(),
         mail = options.mail_folder.as_ref().map_or_else(
-            || format!("smtp = \"smtp://{}\"", writeback_lab::MAIL_ADDRESS),
+            || format!("smtp = \"smtp://{}\"", options.mail_server),
             |folder| format!("folder = \"{}\"", folder.display())
         ),
         limits = options.cloud_limits,

@@ -62,7 +62,9 @@ pub struct Options {
     pub agents: Vec<AgentPlace>,
     /// What cloud and agents log.
     pub log: String,
-    /// Mails go into this folder instead of to the lab's mail server.
+    /// The mail server's address and port.
+    pub mail_server: String,
+    /// Mails go into this folder instead of to a mail server.
     pub mail_folder: Option<PathBuf>,
     /// Lines for the cloud's `[limits]`.
     pub cloud_limits: String,
@@ -80,6 +82,7 @@ impl Default for Options {
         Self {
             agents: vec![AgentPlace::corp()],
             log: "debug".to_owned(),
+            mail_server: writeback_lab::MAIL_ADDRESS.to_owned(),
             mail_folder: None,
             cloud_limits: String::new(),
             cloud_sync: String::new(),

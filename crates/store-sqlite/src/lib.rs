@@ -23,6 +23,7 @@ mod groups;
 mod housekeeping;
 mod licences;
 mod lock;
+mod news;
 mod open;
 mod passwords;
 mod people;

@@ -12,6 +12,7 @@ use writeback_wire::{Begun, Evidence};
 use crate::{
     SqliteStore,
     audit::append_audit,
+    news,
     row::{Columns, Doing, json, micros},
     sign_in_sessions, sign_in_tries,
 };
@@ -187,6 +188,14 @@ impl RequestStore for SqliteStore {
     ) -> Result<bool, StoreError> {
         const DOING: &str = "keep the outcome of a request";
         let mut tx = self.write(DOING).await?;
+        let doubted = sqlx::query(
+            "SELECT 1 FROM requests WHERE id = ? AND tenant_id = ? AND state = 'unknown'",
+        )
+        .bind(id.uuid())
+        .bind(tenant.uuid())
+        .fetch_optional(&mut *tx)
+        .await
+        .doing(DOING)?;
         let finished = sqlx::query(
             "UPDATE requests SET state = 'done', outcome = ?, evidence = ?, ended_at = ?
              WHERE id = ? AND tenant_id = ? AND state IN ('claimed', 'unknown')
@@ -217,6 +226,10 @@ impl RequestStore for SqliteStore {
             {
                 sign_in_sessions::revoke(&mut tx, tenant, user, None).await?;
             }
+        }
+        let was_in_doubt = doubted.is_some();
+        if outcome.is_changed() || was_in_doubt {
+            news::owe(&mut tx, tenant, id, was_in_doubt, now).await?;
         }
         append_audit(&mut tx, audit).await?;
         tx.commit().await.doing(DOING)?;

@@ -25,6 +25,7 @@ mod groups;
 mod hash;
 mod housekeeping;
 mod licences;
+mod news;
 mod passwords;
 mod requests;
 mod roles;
@@ -54,6 +55,7 @@ pub use housekeeping::{FORGOTTEN_AT_ONCE, Forgotten, HousekeepingStore};
 pub use licences::{
     AssignAnswer, Assignee, LicenceAssignment, LicenceStore, NewSku, SubscribedSku,
 };
+pub use news::{NewsStore, OwedNews};
 pub use passwords::{BannedRules, PasswordRulesStore};
 pub use requests::{ClaimAnswer, NewRequest, Request, RequestStore};
 pub use roles::{GrantAnswer, RevokeAnswer, RoleHolder, RoleStore};
@@ -80,6 +82,7 @@ pub trait Store:
     + SyncStore
     + AgentStore
     + RequestStore
+    + NewsStore
     + SessionStore
     + ThrottleStore
     + PasswordRulesStore
@@ -108,6 +111,7 @@ impl<S> Store for S where
         + SyncStore
         + AgentStore
         + RequestStore
+        + NewsStore
         + SessionStore
         + ThrottleStore
         + PasswordRulesStore

@@ -101,7 +101,8 @@ pub trait RequestStore {
     ) -> Result<bool, StoreError>;
 
     /// `claimed | unknown -> done`. `false`, and nothing is changed, when the request is not in
-    /// one of these states: a repeated outcome is recorded once.
+    /// one of these states: a repeated outcome is recorded once. Where it is *changed*, or was
+    /// in doubt, its news is owed ([`NewsStore`](crate::NewsStore)).
     async fn finish_request(
         &self,
         tenant: TenantId,

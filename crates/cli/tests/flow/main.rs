@@ -20,6 +20,7 @@ mod killed_cloud;
 mod late_writes;
 mod names;
 mod network;
+mod owed_mails;
 mod passwords;
 mod secrets;
 mod setting;

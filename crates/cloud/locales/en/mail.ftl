@@ -28,6 +28,10 @@ mail-changed-intro = The password of your account at { $tenant } was changed on 
 mail-changed-you = If that was you, all is well. Put the new password into your phone and tablet soon; a device that keeps trying the old one can lock your account.
 mail-changed-not-you = If that was not you, call your help desk at once. Somebody else may have your account and this mailbox or another one of yours.
 
+mail-administrator-changed-subject = An administrator’s password was changed
+mail-administrator-changed-intro = The password of { $name }, who holds an administrator’s role at { $tenant }, was changed on { $time }. The other administrators are told so.
+mail-administrator-changed-not-them = Ask them whether it was them. If it was not, disable the account and sign it out everywhere.
+
 mail-outcome-known = You asked to reset your password at { $tenant }, and for a while we could not tell how it ended. On { $time } we learnt it from your organisation’s directory.
 mail-outcome-changed = Your password was changed. Use the new one from now on.
 mail-outcome-not-changed-subject = Your password was not changed

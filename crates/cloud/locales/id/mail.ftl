@@ -20,6 +20,10 @@ mail-changed-intro = Kata sandi akun Anda di { $tenant } diubah pada { $time }.
 mail-changed-you = Jika itu Anda, semuanya beres. Segera masukkan kata sandi baru di ponsel dan tablet Anda; perangkat yang terus mencoba kata sandi lama dapat membuat akun Anda terkunci.
 mail-changed-not-you = Jika itu bukan Anda, segera hubungi helpdesk. Mungkin orang lain menguasai akun Anda dan kotak surat ini atau kotak surat Anda yang lain.
 
+mail-administrator-changed-subject = Kata sandi seorang administrator berubah
+mail-administrator-changed-intro = Kata sandi { $name }, yang memegang peran administrator di { $tenant }, berubah pada { $time }. Administrator lain diberi tahu tentang hal itu.
+mail-administrator-changed-not-them = Tanyakan kepadanya apakah itu memang dia. Jika bukan, nonaktifkan akunnya dan akhiri semua sesi masuknya.
+
 mail-outcome-known = Anda meminta kata sandi Anda di { $tenant } diatur ulang, dan untuk beberapa waktu kami tidak mengetahui hasilnya. Pada { $time } kami mengetahuinya dari direktori organisasi Anda.
 mail-outcome-changed = Kata sandi Anda sudah berubah. Gunakan yang baru mulai sekarang.
 mail-outcome-not-changed-subject = Kata sandi Anda tidak berubah

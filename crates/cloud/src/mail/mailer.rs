@@ -102,9 +102,7 @@ impl Mailer {
             last = self.send(address, text).await;
             match &last {
                 Ok(()) => return last,
-                // What is wrong with the mail itself does not get better.
-                Err(MailError::Address(_) | MailError::Message(_)) => return last,
-                Err(MailError::Smtp(error)) if error.is_permanent() => return last,
+                Err(error) if error.stays() => return last,
                 Err(error) => {
                     tracing::warn!(
                         error = error as &dyn std::error::Error,
@@ -116,9 +114,15 @@ impl Mailer {
         last
     }
 
-    async fn send(&self, address: &str, text: &MailText) -> Result<(), MailError> {
+    /// Sends one mail, once.
+    pub async fn send(&self, address: &str, text: &MailText) -> Result<(), MailError> {
         let address: Address = address.parse().map_err(MailError::Address)?;
-        let message = Message::builder()
+        let mut head = Message::builder();
+        if let Some(id) = &text.id {
+            let id = format!("<{id}@{}>", self.from.email.domain());
+            head = head.message_id(Some(id));
+        }
+        let message = head
             .from(self.from.clone())
             .to(Mailbox::new(None, address))
             .subject(text.subject.clone())
@@ -139,6 +143,17 @@ impl Mailer {
                 .await
                 .map(drop)
                 .map_err(MailError::Folder),
+        }
+    }
+}
+
+impl MailError {
+    /// Whether it does not pass by itself: what is wrong is the mail itself, or the server said so.
+    pub fn stays(&self) -> bool {
+        match self {
+            Self::Address(_) | Self::Message(_) => true,
+            Self::Smtp(error) => error.is_permanent(),
+            Self::Folder(_) => false,
         }
     }
 }

@@ -3,6 +3,7 @@
 use askama::Template;
 use jiff::Zoned;
 use writeback_model::{Cause, Outcome};
+use writeback_store::TokenHash;
 
 use crate::words::{Language, Words};
 
@@ -15,6 +16,19 @@ pub struct MailText {
     pub text: String,
     /// As HTML, without anything that is loaded from elsewhere.
     pub html: String,
+    /// What it is known by, where it may come twice.
+    pub id: Option<String>,
+}
+
+impl MailText {
+    /// The same mail, known by this: whoever gets it twice has a program that sees so.
+    pub fn known_as(&self, letter: &TokenHash) -> Self {
+        let half = letter.bytes().iter().take(16);
+        Self {
+            id: Some(half.map(|byte| format!("{byte:02x}")).collect()),
+            ..self.clone()
+        }
+    }
 }
 
 /// The mail that carries a code.
@@ -70,6 +84,25 @@ pub fn changed_mail(language: Language, tenant_name: &str, at: &Zoned) -> MailTe
         .paragraph(words.with("mail-changed-intro", &facts))
         .paragraph(words.text("mail-changed-you"))
         .paragraph(words.text("mail-changed-not-you"))
+        .write()
+}
+
+/// The mail to other administrators after the password of one was changed.
+pub fn administrator_changed_mail(
+    language: Language,
+    tenant_name: &str,
+    user_name: &str,
+    at: &Zoned,
+) -> MailText {
+    let words = Words::new(language);
+    let facts = [
+        ("name", one_line(user_name).into()),
+        ("tenant", one_line(tenant_name).into()),
+        ("time", words.zoned_moment(at).into()),
+    ];
+    Letter::new(&words, tenant_name, "mail-administrator-changed-subject")
+        .paragraph(words.with("mail-administrator-changed-intro", &facts))
+        .paragraph(words.text("mail-administrator-changed-not-them"))
         .write()
 }
 
@@ -193,6 +226,7 @@ impl Letter {
             subject: self.subject,
             text,
             html,
+            id: None,
         }
     }
 }

@@ -3,5 +3,5 @@
 mod mailer;
 mod message;
 
-pub use mailer::Mailer;
+pub use mailer::{MailError, Mailer};
 pub use message::*;

@@ -20,6 +20,7 @@ mod frames;
 mod imports;
 mod isolation;
 mod isolation_portal;
+mod news;
 mod passwords;
 mod portal;
 mod portal_names;

@@ -32,6 +32,7 @@ pub mod isolation;
 pub mod isolation_random;
 pub mod licences;
 pub mod licences_isolation;
+pub mod news;
 pub mod objects;
 pub mod passwords;
 pub mod people;
@@ -198,6 +199,14 @@ macro_rules! conformance_tests {
             }
             isolation_random {
                 no_sequence_of_calls_crosses_over
+            }
+            news {
+                what_changed_or_was_in_doubt_is_owed
+                news_that_is_taken_up_is_due_again_later
+                of_many_that_take_up_at_once_one_does
+                letters_that_were_taken_stay_so
+                news_is_put_off_and_settled
+                another_tenant_changes_nothing_of_owed_news
             }
             objects {
                 objects_come_in_pages_by_anchor
@@ -400,6 +409,7 @@ mod tests {
             ("licences", include_str!("licences.rs")),
             ("licences_isolation", include_str!("licences_isolation.rs")),
             ("isolation_random", include_str!("isolation_random.rs")),
+            ("news", include_str!("news.rs")),
             ("objects", include_str!("objects.rs")),
             ("people", include_str!("people.rs")),
             ("removals", include_str!("removals.rs")),

@@ -19,6 +19,10 @@ fn all_mails(language: Language, tenant: &str, name: &str) -> Vec<(String, MailT
             sign_in_code_mail(language, tenant, name, "012345", 10),
         ),
         ("changed".to_owned(), changed_mail(language, tenant, &at())),
+        (
+            "administrator-changed".to_owned(),
+            administrator_changed_mail(language, tenant, name, &at()),
+        ),
     ];
     let changed = Outcome::Changed {
         remarks: vec![Remark::LearntFromReceipt, Remark::Unlocked],
