@@ -8,7 +8,7 @@ use std::{
 };
 
 use sqlx::{
-    Sqlite, SqlitePool, Transaction,
+    Connection as _, Sqlite, SqlitePool, Transaction,
     migrate::{MigrateError, Migrator},
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
@@ -241,7 +241,9 @@ fn create(path: &Path) -> Result<(), OpenError> {
     }
 }
 
-/// Connections are kept for good: nothing wears out, and their prepared statements are warm.
+/// Connections are kept for good: nothing wears out, and their prepared statements are warm. All but
+/// those of which SQLite ended a transaction by itself, as it does when the disk is full: the driver
+/// counts it as open for ever, and would begin no other one.
 fn pool(connections: u32) -> SqlitePoolOptions {
     SqlitePoolOptions::new()
         .max_connections(connections)
@@ -249,6 +251,10 @@ fn pool(connections: u32) -> SqlitePoolOptions {
         .idle_timeout(None)
         .max_lifetime(None)
         .test_before_acquire(false)
+        .before_acquire(|connection, _| {
+            let is_idle = !connection.is_in_transaction();
+            Box::pin(async move { Ok(is_idle) })
+        })
 }
 
 /// All migrations in one transaction, so that of two processes that open a file at the same

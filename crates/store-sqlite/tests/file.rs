@@ -425,3 +425,26 @@ async fn the_common_reads_use_an_index() {
         }
     }
 }
+
+/// As when the disk is full: then SQLite does not wait for the driver to roll back.
+#[tokio::test]
+async fn a_write_that_sqlite_rolled_back_by_itself_keeps_no_other_from_being_written() {
+    let (_folder, path) = folder();
+    let store = SqliteStore::open(&path).await.unwrap();
+    add_tenant(&store).await;
+    let mut hand = raw(&path).await;
+    let trigger = "CREATE TRIGGER full BEFORE INSERT ON requests
+                   BEGIN SELECT RAISE(ROLLBACK, 'full'); END";
+    sqlx::query(trigger).execute(&mut hand).await.unwrap();
+    for number in 1..=3 {
+        let failed = store.add_request(&request(number), &record()).await;
+        assert!(failed.unwrap_err().to_string().contains("request"));
+    }
+    sqlx::query("DROP TRIGGER full")
+        .execute(&mut hand)
+        .await
+        .unwrap();
+    store.add_request(&request(4), &record()).await.unwrap();
+    let kept = store.request(tenant_id(), request(4).id).await.unwrap();
+    assert!(kept.is_some());
+}
