@@ -7,6 +7,7 @@ mod agents;
 mod api;
 mod audit;
 mod config;
+mod disk;
 mod dns;
 mod housekeeping;
 mod licences;

@@ -7,7 +7,7 @@ use serde::{Serialize, Serializer, de::DeserializeOwned};
 use sqlx::{Decode, Row, Sqlite, Type, sqlite::SqliteRow};
 use uuid::{Uuid, fmt::Simple};
 use writeback_model::SourceAnchor;
-use writeback_store::{StoreError, TokenHash};
+use writeback_store::{StoreError, TokenHash, Unwritable};
 
 /// Says what the database was to do when it failed.
 pub(crate) trait Doing<T> {
@@ -17,10 +17,31 @@ pub(crate) trait Doing<T> {
 
 impl<T, E: std::error::Error + Send + Sync + 'static> Doing<T> for Result<T, E> {
     fn doing(self, what: &'static str) -> Result<T, StoreError> {
-        self.map_err(|source| StoreError::Database {
-            doing: what,
-            source: Box::new(source),
+        self.map_err(|source| match unwritable(&source) {
+            Some(why) => StoreError::Unwritable {
+                doing: what,
+                why,
+                source: Box::new(source),
+            },
+            None => StoreError::Database {
+                doing: what,
+                source: Box::new(source),
+            },
         })
+    }
+}
+
+/// Whether SQLite could not write, and has rolled back. A sync that failed is none of these: what
+/// was to be synced may be there. <https://sqlite.org/rescode.html>
+fn unwritable(error: &(dyn std::error::Error + 'static)) -> Option<Unwritable> {
+    const READONLY: u32 = 8;
+    const FULL: u32 = 13;
+    const IOERR_WRITE: u32 = 778;
+    let error = error.downcast_ref::<sqlx::Error>()?.as_database_error()?;
+    match error.code()?.parse::<u32>().ok()? {
+        code if code & 0xff == FULL => Some(Unwritable::Full),
+        code if code & 0xff == READONLY || code == IOERR_WRITE => Some(Unwritable::ReadOnly),
+        _ => None,
     }
 }
 

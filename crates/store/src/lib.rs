@@ -47,7 +47,7 @@ pub use agents::{
 pub use audit::{Actor, AuditFilter, AuditRecord, AuditStore, KeptLine, KnownChain};
 pub use connector::{BatchAnswer, CompleteAnswer, ConnectorStore, Group, ObjectCounts, Which};
 pub use domains::{DomainStore, TenantDomain, Verification, VerifyAnswer};
-pub use error::StoreError;
+pub use error::{StoreError, Unwritable};
 pub use forests::{Forest, ForestStore};
 pub use groups::{GroupMember, GroupOrigin, GroupRef, GroupStore, MemberAnswer, NewGroup};
 pub use hash::TokenHash;

@@ -126,14 +126,21 @@ impl Failed {
     pub(super) fn store(browser: &Browser, failure: StoreError) -> Self {
         let reference = browser.call.to_string();
         tracing::error!(%reference, error = &failure as &dyn std::error::Error, "the store failed");
-        let kind = ErrorKind::Internal {
-            reference: Some(&reference),
+        let (status, kind) = match failure {
+            StoreError::Unwritable { .. } => (
+                StatusCode::SERVICE_UNAVAILABLE,
+                ErrorKind::Unwritable {
+                    reference: &reference,
+                },
+            ),
+            _ => (
+                StatusCode::INTERNAL_SERVER_ERROR,
+                ErrorKind::Internal {
+                    reference: Some(&reference),
+                },
+            ),
         };
-        Self(Box::new(error(
-            browser,
-            StatusCode::INTERNAL_SERVER_ERROR,
-            kind,
-        )))
+        Self(Box::new(error(browser, status, kind)))
     }
 
     /// No tenant was made yet.

@@ -30,6 +30,11 @@ pub enum ErrorKind<'a> {
         /// What the log is searched for.
         reference: Option<&'a str>,
     },
+    /// 503: nothing can be kept.
+    Unwritable {
+        /// What the log is searched for.
+        reference: &'a str,
+    },
     /// 503: no tenant was made yet.
     NotSetUp,
     /// 503: the tenant is disabled.
@@ -44,6 +49,7 @@ impl ErrorPage<'_> {
             ErrorKind::Broken => "error-broken-title",
             ErrorKind::TooLarge => "error-too-large-title",
             ErrorKind::Internal { .. } => "error-internal-title",
+            ErrorKind::Unwritable { .. } => "error-unwritable-title",
             ErrorKind::NotSetUp => "error-not-set-up-title",
             ErrorKind::TenantDisabled => "error-tenant-disabled-title",
         }
@@ -56,6 +62,7 @@ impl ErrorPage<'_> {
             ErrorKind::Broken => "error-broken",
             ErrorKind::TooLarge => "error-too-large",
             ErrorKind::Internal { .. } => "error-internal",
+            ErrorKind::Unwritable { .. } => "error-unwritable",
             ErrorKind::NotSetUp => "error-not-set-up",
             ErrorKind::TenantDisabled => "error-tenant-disabled",
         }
@@ -65,7 +72,8 @@ impl ErrorPage<'_> {
         match self.kind {
             ErrorKind::Internal {
                 reference: Some(reference),
-            } => {
+            }
+            | ErrorKind::Unwritable { reference } => {
                 vec![(self.frame.t("desk-reference"), reference.to_owned())]
             }
             _ => Vec::new(),

@@ -194,6 +194,12 @@ fn all_pages(words: &Words, tenant_name: &str, typed_name: &str) -> Vec<(String,
                 reference: Some("0193-4f2a"),
             },
         ),
+        (
+            "unwritable",
+            ErrorKind::Unwritable {
+                reference: "0193-4f2a",
+            },
+        ),
         ("not-set-up", ErrorKind::NotSetUp),
         ("tenant-disabled", ErrorKind::TenantDisabled),
     ] {
