@@ -9,11 +9,13 @@
 
 mod access;
 mod accounts;
+mod backup;
 mod banned;
 mod browser;
 mod browser_seal;
 mod copied;
 mod directory_trouble;
+mod disk_full;
 mod ends;
 mod enrolment;
 mod killed_cloud;
