@@ -48,6 +48,8 @@ pub(super) async fn mark(
     };
     let sessions = run("DELETE FROM sessions").await?;
     let sign_ins = run("DELETE FROM sign_in_sessions").await?;
+    // What was owed may have been sent since.
+    run("DELETE FROM owed_news").await?;
     // Agents get new ones with their keys.
     run("DELETE FROM access_tokens").await?;
     let enrolments = sqlx::query(
