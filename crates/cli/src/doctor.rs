@@ -10,7 +10,7 @@ use std::{
 use anyhow::Context as _;
 use clap::Args;
 use writeback_agent::doctor::{Examination, examine};
-use writeback_doctor::{Check, Colour, Finding, Report, Verdict, check, explanation, text};
+use writeback_doctor::{Check, Colour, Finding, Report, check, explanation, text};
 
 use crate::{
     agent::DEFAULT_CONFIG,
@@ -39,21 +39,37 @@ pub struct DoctorArguments {
     #[arg(long, value_name = "NAME")]
     user: Option<String>,
     /// Show this check only, and what is in its way.
-    #[arg(long, value_name = "ID", value_parser = known)]
+    #[arg(long, value_name = "ID", value_parser = of_agent)]
     only: Option<&'static Check>,
     /// Say what a check is about, without asking it.
-    #[arg(long, value_name = "ID", value_parser = known, conflicts_with_all = ["user", "only", "json"])]
+    #[arg(long, value_name = "ID", value_parser = of_agent, conflicts_with_all = ["user", "only", "json"])]
     explain: Option<&'static Check>,
     /// For machines; docs/doctor.schema.json has the form.
     #[arg(long)]
     json: bool,
 }
 
-fn known(id: &str) -> Result<&'static Check, String> {
-    check(id).ok_or_else(|| {
-        let ids: Vec<&str> = writeback_doctor::CATALOGUE.iter().map(|it| it.id).collect();
-        format!("there is no such check; these are: {}", ids.join(", "))
-    })
+fn of_agent(id: &str) -> Result<&'static Check, String> {
+    known(id, "writeback doctor")
+}
+
+/// A check that a command asks, by its identifier.
+pub(crate) fn known(id: &str, command: &str) -> Result<&'static Check, String> {
+    match check(id) {
+        Some(it) if it.component.command() == command => Ok(it),
+        Some(it) => Err(format!("`{} --only {id}` asks it", it.component.command())),
+        None => {
+            let ids: Vec<&str> = writeback_doctor::CATALOGUE
+                .iter()
+                .filter(|it| it.component.command() == command)
+                .map(|it| it.id)
+                .collect();
+            Err(format!(
+                "there is no such check; these are: {}",
+                ids.join(", ")
+            ))
+        }
+    }
 }
 
 pub async fn run(arguments: DoctorArguments) -> anyhow::Result<ExitCode> {
@@ -61,18 +77,27 @@ pub async fn run(arguments: DoctorArguments) -> anyhow::Result<ExitCode> {
         say(&explanation(of))?;
         return Ok(ExitCode::SUCCESS);
     }
-    let mut findings = examine(Examination {
+    let findings = examine(Examination {
         config: arguments.config,
         user: arguments.user,
         clock: Arc::new(SystemClock),
         entropy: Arc::new(SystemEntropy),
     })
     .await;
-    if let Some(only) = arguments.only {
+    show(findings, arguments.only, arguments.json)
+}
+
+/// Shows what was found, or what of it one check is about; answers the exit code.
+pub(crate) fn show(
+    mut findings: Vec<Finding>,
+    only: Option<&'static Check>,
+    json: bool,
+) -> anyhow::Result<ExitCode> {
+    if let Some(only) = only {
         findings.retain(|it| it.check == only.id || in_the_way(it, only));
     }
     let report = Report::new(&findings);
-    if arguments.json {
+    if json {
         let json = serde_json::to_string_pretty(&report).context("the report cannot be written")?;
         say(&format!("{json}\n"))?;
     } else {
@@ -88,7 +113,7 @@ pub async fn run(arguments: DoctorArguments) -> anyhow::Result<ExitCode> {
 
 /// Whether a finding is of something that a check needs, and is not as it should be.
 fn in_the_way(finding: &Finding, of: &Check) -> bool {
-    matches!(finding.verdict, Verdict::Fault | Verdict::CouldNotRun) && needs(of, finding.check)
+    finding.verdict.is_bad() && needs(of, finding.check)
 }
 
 fn needs(of: &Check, id: &str) -> bool {
@@ -98,7 +123,7 @@ fn needs(of: &Check, id: &str) -> bool {
 }
 
 /// Whoever reads the output may stop reading.
-fn say(text: &str) -> anyhow::Result<()> {
+pub(crate) fn say(text: &str) -> anyhow::Result<()> {
     match stdout().write_all(text.as_bytes()) {
         Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
         written => written.context("the output cannot be written"),

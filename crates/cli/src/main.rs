@@ -107,7 +107,7 @@ fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         anyhow::bail!("another TLS provider was installed first; this is a bug");
     }
     let usual = match arguments.command {
-        Command::Doctor(_) => "error",
+        Command::Doctor(_) | Command::Admin(admin::AdminCommand::Doctor(_)) => "error",
         _ => "info",
     };
     let log = arguments.log.as_deref().unwrap_or(usual);

@@ -9,6 +9,7 @@ mod audit;
 mod config;
 mod disk;
 mod dns;
+pub mod doctor;
 mod housekeeping;
 mod licences;
 mod mail;

@@ -15,6 +15,14 @@ pub enum Component {
     Directory,
     /// One person's account.
     Person,
+    /// The cloud's machine.
+    Installation,
+    /// A tenant of the cloud.
+    Tenant,
+    /// Agents and forests, as the cloud knows them.
+    Agents,
+    /// One person, as the cloud knows them.
+    KnownPerson,
 }
 
 impl Component {
@@ -25,6 +33,20 @@ impl Component {
             Self::Cloud => "The way to the cloud",
             Self::Directory => "The directory",
             Self::Person => "The person",
+            Self::Installation => "The cloud's machine",
+            Self::Tenant => "The tenant",
+            Self::Agents => "Agents and forests",
+            Self::KnownPerson => "The person, as the cloud knows them",
+        }
+    }
+
+    /// The command that asks its checks.
+    pub const fn command(self) -> &'static str {
+        match self {
+            Self::Machine | Self::Cloud | Self::Directory | Self::Person => "writeback doctor",
+            Self::Installation | Self::Tenant | Self::Agents | Self::KnownPerson => {
+                "writeback admin doctor"
+            }
         }
     }
 }
@@ -52,6 +74,18 @@ pub enum Of {
     Controller,
     /// The person that was named.
     Person,
+    /// Once, on the cloud's machine.
+    Installation,
+    /// Each tenant, or the one that was named.
+    Tenant,
+    /// Each tenant and each of its forests.
+    Switch,
+    /// Each agent of a tenant.
+    EnrolledAgent,
+    /// Each forest of a tenant.
+    TenantForest,
+    /// The person that was named, as the cloud knows them.
+    KnownPerson,
 }
 
 impl Of {
@@ -62,7 +96,12 @@ impl Of {
             Self::Forest => "each forest",
             Self::Domain => "each domain",
             Self::Controller => "each domain controller",
-            Self::Person => "with `--user`",
+            Self::Person | Self::KnownPerson => "with `--user`",
+            Self::Installation => "once",
+            Self::Tenant => "each tenant",
+            Self::Switch => "each tenant and forest",
+            Self::EnrolledAgent => "each agent",
+            Self::TenantForest => "each forest",
         }
     }
 }

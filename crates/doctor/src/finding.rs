@@ -26,6 +26,13 @@ pub enum Verdict {
     Fault,
 }
 
+impl Verdict {
+    /// Whether what needs the check cannot be asked.
+    pub const fn is_bad(self) -> bool {
+        matches!(self, Self::Fault | Self::CouldNotRun)
+    }
+}
+
 /// One thing that was seen. Never a secret.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Evidence {

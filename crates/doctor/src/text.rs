@@ -77,7 +77,12 @@ fn problem(text: &mut String, finding: &Finding, colour: Colour) {
     for line in finding.remedy_lines(of) {
         let _ = writeln!(text, "    {line}");
     }
-    let _ = writeln!(text, "  More: writeback doctor --explain {}\n", of.id);
+    let _ = writeln!(
+        text,
+        "  More: {} --explain {}\n",
+        of.component.command(),
+        of.id
+    );
 }
 
 /// What was not asked, by what was in its way: which it is matters less than that.

@@ -4,6 +4,7 @@ mod agents;
 mod audit;
 mod backup;
 mod banned;
+mod doctor;
 mod enrolment;
 mod explain;
 mod forest;
@@ -69,6 +70,7 @@ pub enum AdminCommand {
     /// Licences and their seats.
     #[command(subcommand)]
     Licence(licence::LicenceCommand),
+    Doctor(doctor::DoctorArguments),
     Explain(explain::ExplainArguments),
     /// Who may reset, by which methods, at how many gates.
     #[command(subcommand)]
@@ -146,6 +148,7 @@ pub async fn run(command: AdminCommand) -> anyhow::Result<ExitCode> {
         AdminCommand::Group(command) => group::run(command).await?,
         AdminCommand::Role(command) => role::run(command).await?,
         AdminCommand::Licence(command) => licence::run(command).await?,
+        AdminCommand::Doctor(arguments) => return doctor::run(arguments).await,
         AdminCommand::Explain(arguments) => {
             let is_allowed = explain::run(arguments).await?;
             return Ok(ExitCode::from(if is_allowed { 0 } else { 2 }));

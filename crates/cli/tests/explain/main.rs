@@ -163,6 +163,37 @@ async fn everybody_who_is_blocked_has_the_reason_that_is_theirs() {
     company.explain("fine", "reset", 0);
 }
 
+/// The doctor's checks of a person are the rules that are theirs, one for each cause.
+#[tokio::test]
+async fn the_doctor_names_the_same_reason_first() {
+    let company = Company::new().await;
+    for (name, checks) in [
+        ("fine", vec![]),
+        ("outsider", vec!["user-policy"]),
+        ("temp", vec!["user-policy"]),
+        ("careful", vec!["user-gates"]),
+        ("admin", vec!["user-gates"]),
+        ("unlicensed", vec!["user-licence"]),
+        ("basic", vec!["user-licence"]),
+        ("gone", vec!["user-account"]),
+        ("twice", vec!["user-account"]),
+        ("unreachable", vec!["user-methods"]),
+        ("eager", vec!["user-not-throttled"]),
+        ("nobody", vec!["user-known"]),
+    ] {
+        let name = format!("{name}@corp.test");
+        // No cloud runs here and no agent is enrolled: that is found, too.
+        let said = company.admin(&["doctor", "--user", &name, "--json"], 2);
+        let said: Value = serde_json::from_str(&said).unwrap();
+        let findings = said["findings"].as_array().unwrap().iter();
+        let named: Vec<_> = findings
+            .filter(|it| it["component"] == "known-person" && it["verdict"] == "fault")
+            .map(|it| it["check"].as_str().unwrap())
+            .collect();
+        assert_eq!(named, checks, "{name}: {said:#}");
+    }
+}
+
 #[tokio::test]
 async fn what_is_the_organisations_blocks_everybody() {
     let company = Company::new().await;

@@ -37,6 +37,9 @@ const HELLO_WITHIN: Duration = Duration::from_secs(10);
 /// How long a link that is being closed may take to be told.
 const CLOSING_PATIENCE: Duration = Duration::from_secs(2);
 
+/// How often a link notes that its agent is still connected.
+pub(crate) const SEEN_EVERY: Duration = Duration::from_secs(60);
+
 /// Said to the agents of a disabled tenant.
 const TENANT_DISABLED: &str =
     "its organisation is disabled here; it may come back once the cloud's operator has enabled it";
@@ -111,6 +114,7 @@ async fn serve(cloud: Arc<Cloud>, agent: Agent, mut socket: WebSocket) {
         return close(socket, &agent, "the cloud's store cannot be reached").await;
     }
 
+    let version = hello.version.clone();
     let mut link = cloud.hub.connect(&agent, hello);
     tracing::info!(agent = %agent.id, event_id = 31015, "an agent is connected");
     record(&cloud, &agent, activity::AGENT_CONNECTED, "").await;
@@ -145,9 +149,21 @@ async fn serve(cloud: Arc<Cloud>, agent: Agent, mut socket: WebSocket) {
     let ended = tokio::select! {
         why = write(sink, outbox, &link, &closed, &cloud, &agent) => why,
         why = read(stream, &link, &cloud, &agent) => why,
+        never = keep_seen(&cloud, &agent, &version) => match never {},
     };
     tracing::info!(agent = %agent.id, why = ended, event_id = 31016, "an agent's link ended");
     record(&cloud, &agent, activity::AGENT_DISCONNECTED, ended).await;
+}
+
+/// Notes again and again that the agent is connected: whoever looks at the database sees it there.
+async fn keep_seen(cloud: &Cloud, agent: &Agent, version: &str) -> std::convert::Infallible {
+    loop {
+        time::sleep(SEEN_EVERY).await;
+        let now = cloud.clock.now();
+        if let Err(error) = cloud.store.agent_seen(agent.id, version, now).await {
+            tracing::warn!(agent = %agent.id, error = &error as &dyn std::error::Error, "the store failed");
+        }
+    }
 }
 
 async fn record(cloud: &Cloud, agent: &Agent, activity: &'static str, detail: &str) {

@@ -20,6 +20,7 @@ use writeback_wire::http::{ENROL_PATH, IMPORT_BODY_BYTES_MAX, LINK_PATH, RUNS_PA
 use crate::state::Cloud;
 
 pub use copies::keep_revoked_out;
+pub(crate) use link::SEEN_EVERY;
 
 /// The largest body of an enrolment or a token call: a key, a token and two names.
 const SMALL_BODY_BYTES_MAX: usize = 8 * 1024;

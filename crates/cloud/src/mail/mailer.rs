@@ -45,6 +45,12 @@ pub enum MailError {
     /// The server did not take it.
     #[error("the mail server did not take the mail")]
     Smtp(#[source] lettre::transport::smtp::Error),
+    /// The server could not be reached, or did not let the cloud in.
+    #[error("the mail server was not greeted")]
+    Greeting(#[source] lettre::transport::smtp::Error),
+    /// The server is there and would take nothing.
+    #[error("the mail server answers, and is not ready to take mails")]
+    Unwilling,
     /// The folder did not take it.
     #[error("the mail folder did not take the mail")]
     Folder(#[source] lettre::transport::file::Error),
@@ -77,6 +83,17 @@ impl Mailer {
             from,
             transport: Arc::new(transport),
         })
+    }
+
+    /// Greets the server as before a mail, with TLS and sign-in as configured, and sends none.
+    pub async fn greet(&self) -> Result<(), MailError> {
+        let Transport::Smtp(smtp) = &*self.transport else {
+            return Ok(());
+        };
+        match smtp.test_connection().await.map_err(MailError::Greeting)? {
+            true => Ok(()),
+            false => Err(MailError::Unwilling),
+        }
     }
 
     /// Sends one mail to each address, in the background: nobody waits for a mail server, and
@@ -153,7 +170,7 @@ impl MailError {
         match self {
             Self::Address(_) | Self::Message(_) => true,
             Self::Smtp(error) => error.is_permanent(),
-            Self::Folder(_) => false,
+            Self::Folder(_) | Self::Greeting(_) | Self::Unwilling => false,
         }
     }
 }

@@ -1,14 +1,18 @@
 //! All checks, in the order in which they should be read: what others need comes first.
 
+mod agents;
 mod cloud;
 mod directory;
+mod installation;
+mod known_person;
 mod machine;
 mod person;
+mod tenant;
 
 use crate::check::Check;
 
 /// All checks.
-pub const CATALOGUE: [Check; 35] = [
+pub const CATALOGUE: [Check; 67] = [
     machine::CONFIGURATION,
     machine::PASSWORD_FILE,
     machine::STATE_FOLDER,
@@ -44,6 +48,38 @@ pub const CATALOGUE: [Check; 35] = [
     person::MAY_CHANGE,
     person::POLICY,
     person::AGE,
+    installation::CONFIGURATION,
+    installation::DATABASE,
+    installation::ROOM,
+    installation::CLOCK,
+    installation::RUNS,
+    installation::CERTIFICATE,
+    installation::MAIL,
+    installation::AUDIT_KEY,
+    tenant::KNOWN,
+    tenant::ENABLED,
+    tenant::DOMAINS,
+    tenant::LICENCES,
+    tenant::SEATS,
+    tenant::POLICY,
+    tenant::WRITEBACK,
+    agents::ENROLLED,
+    agents::CONNECTED,
+    agents::EACH_CONNECTED,
+    agents::VERSION,
+    agents::COPIED,
+    agents::SEALING_KEY,
+    agents::REPORTED,
+    agents::SYNCHRONISED,
+    agents::GUARD,
+    agents::OBJECTS,
+    known_person::KNOWN,
+    known_person::ACCOUNT,
+    known_person::LICENCE,
+    known_person::POLICY,
+    known_person::GATES,
+    known_person::METHODS,
+    known_person::THROTTLED,
 ];
 
 /// The check of that identifier.
