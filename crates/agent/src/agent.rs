@@ -52,7 +52,7 @@ pub(crate) struct Agent {
 impl Agent {
     /// Runs until `shutdown`, then finishes what is begun.
     pub(crate) async fn run(mut self, shutdown: CancellationToken) {
-        tracing::info!(event_id = events::STARTED, agent = %self.membership.agent,
+        tracing::info!(event_id = events::AGENT_STARTED, agent = %self.membership.agent,
             version = self.version, "the agent starts");
         resolve::begin_all(&self.core);
         health::begin(&self.core).await;
@@ -73,7 +73,7 @@ impl Agent {
         self.stop(happened).await;
         close_link.cancel();
         let _ = link.await;
-        tracing::info!(event_id = events::STOPPED, "the agent stopped");
+        tracing::info!(event_id = events::AGENT_STOPPED, "the agent stopped");
     }
 
     /// Begins nothing more; what is begun is finished, its grants and denials still heard.
@@ -94,7 +94,7 @@ impl Agent {
             () = executions.wait() => {}
             () = hear => {}
             () = time::sleep(STOP_PATIENCE) => {
-                tracing::warn!(event_id = events::STOPPED,
+                tracing::warn!(event_id = events::AGENT_STOPPED,
                     "what is not done yet is resolved after the next start");
             }
         }

@@ -1,11 +1,15 @@
-//! Every reason for which an account is not changed, and the one table that maps each
-//! to all that people see of it.
+//! Every reason for which an account is not changed; `info` has the one table that maps each to
+//! all that people see of it.
 
 use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::BannedRule;
+
+mod info;
+
+pub use info::CauseInfo;
 
 /// Why a request changed nothing.
 ///
@@ -168,101 +172,7 @@ pub enum Component {
     Cloud,
 }
 
-/// Everything people see of a cause, beside its words.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct CauseInfo {
-    /// Its stable name: key of the words (`cause-<id>`), of the API error and of the docs page.
-    pub id: &'static str,
-    /// The event id that agents and the cloud log: the reference product's where the meaning
-    /// is the same, from 34000 where it has none.
-    pub event_id: u32,
-    /// The reference product's portal code, where it has one.
-    pub portal_code: Option<&'static str>,
-    /// Who can do something about it.
-    pub component: Component,
-    /// Whether the same person can try again at once with another password.
-    pub another_password_helps: bool,
-}
-
 impl Cause {
-    /// The one table. A new cause gets its row here.
-    pub const fn info(&self) -> CauseInfo {
-        use Component::{Account, Agent, Cloud, Directory, Person};
-        // The reference product: an administrator must mend something on the premises.
-        const ON_PREMISES: Option<&str> = Some("SSPR_0029");
-        // The reference product: the premises could not be reached.
-        const CONNECTIVITY: Option<&str> = Some("SSPR_0030");
-        const WRITEBACK_OFF: Option<&str> = Some("SSPR_0010");
-
-        let (id, event_id, portal_code, component, another_password_helps) = match self {
-            Self::PasswordTooShort { .. } => ("password-too-short", 33008, None, Person, true),
-            Self::PasswordTooLong { .. } => ("password-too-long", 33008, None, Person, true),
-            Self::PasswordNotComplex => ("password-not-complex", 33008, None, Person, true),
-            Self::PasswordContainsName => ("password-contains-name", 33008, None, Person, true),
-            Self::PasswordInHistory { .. } => ("password-in-history", 33008, None, Person, true),
-            Self::PasswordIsCurrent => ("password-is-current", 33008, None, Person, true),
-            Self::PasswordTooYoung { .. } => ("password-too-young", 33008, None, Person, false),
-            Self::HistoryOrFilter => ("history-or-filter", 33008, None, Person, true),
-            Self::PasswordBanned { .. } => ("password-banned", 33008, None, Person, true),
-            Self::PasswordUnusable => ("password-unusable", 33008, None, Person, true),
-            Self::WrongCurrentPassword => ("wrong-current-password", 33007, None, Person, true),
-            Self::AccountDisabled => ("account-disabled", 33005, None, Account, false),
-            Self::AccountLocked => ("account-locked", 33006, None, Account, false),
-            Self::AccountExpired => ("account-expired", 34001, None, Account, false),
-            Self::CannotChangePassword => ("cannot-change-password", 34002, None, Account, false),
-            Self::ProtectedAccount { .. } => {
-                ("protected-account", 33004, ON_PREMISES, Account, false)
-            }
-            Self::OutOfScope => ("out-of-scope", 34003, ON_PREMISES, Agent, false),
-            Self::ObjectNotFound => ("object-not-found", 33002, ON_PREMISES, Account, false),
-            Self::AnchorNotUnique => ("anchor-not-unique", 33003, ON_PREMISES, Directory, false),
-            Self::AccessDenied { .. } => ("access-denied", 33004, ON_PREMISES, Directory, false),
-            Self::AgentCredentialsRefused => (
-                "agent-credentials-refused",
-                33009,
-                ON_PREMISES,
-                Agent,
-                false,
-            ),
-            Self::PdcEmulatorUnreachable => (
-                "pdc-emulator-unreachable",
-                34004,
-                CONNECTIVITY,
-                Directory,
-                false,
-            ),
-            Self::CertificateRefused => {
-                ("certificate-refused", 34005, ON_PREMISES, Directory, false)
-            }
-            Self::PolicyHintsUnsupported => (
-                "policy-hints-unsupported",
-                6329,
-                ON_PREMISES,
-                Directory,
-                false,
-            ),
-            Self::DirectoryBusy => ("directory-busy", 34006, CONNECTIVITY, Directory, false),
-            Self::DirectoryRefused { .. } => {
-                ("directory-refused", 33001, ON_PREMISES, Directory, false)
-            }
-            Self::NoAgent => ("no-agent", 31016, CONNECTIVITY, Agent, false),
-            Self::NotStartedInTime => ("not-started-in-time", 34007, CONNECTIVITY, Agent, false),
-            Self::SealKeyUnknown => ("seal-key-unknown", 32004, ON_PREMISES, Agent, false),
-            Self::SealBroken => ("seal-broken", 32010, ON_PREMISES, Cloud, false),
-            Self::JournalUnwritable => ("journal-unwritable", 32005, ON_PREMISES, Agent, false),
-            Self::ForestNotServed => ("forest-not-served", 34008, ON_PREMISES, Agent, false),
-            Self::WritebackDisabled => ("writeback-disabled", 34009, WRITEBACK_OFF, Cloud, false),
-            Self::Internal => ("internal", 32000, ON_PREMISES, Cloud, false),
-        };
-        CauseInfo {
-            id,
-            event_id,
-            portal_code,
-            component,
-            another_password_helps,
-        }
-    }
-
     /// One of each kind, for tests that every kind has its words, its page and its row.
     pub fn one_of_each() -> Vec<Self> {
         vec![

@@ -8,6 +8,7 @@ mod attributes;
 mod banned;
 mod cause;
 mod clock;
+pub mod event;
 mod ids;
 mod names;
 mod operation;

@@ -18,7 +18,7 @@ use super::{
     JournalError,
     replay::{OpenRequests, records},
 };
-use crate::state::replace;
+use crate::{events, state::replace};
 
 /// How many records share one sync at most: no more wait than run at once.
 const GROUP_MAX: usize = 64;
@@ -182,7 +182,7 @@ impl<M: Medium> Writer<M> {
 
     fn compact(&mut self) {
         if let Err(error) = self.rewrite() {
-            tracing::warn!(event_id = crate::events::STATE_UNWRITABLE, %error,
+            tracing::warn!(event_id = events::STATE_UNWRITABLE, %error,
                 "the journal could not be rewritten shorter; it is tried again");
         }
     }
@@ -207,7 +207,7 @@ impl<M: Medium> Writer<M> {
         self.compact_at = self.length + COMPACT_BYTES;
         if was_behind {
             tracing::info!(
-                event_id = crate::events::STATE_WRITABLE,
+                event_id = events::STATE_WRITABLE,
                 "the journal can be written again, and has everything"
             );
         }

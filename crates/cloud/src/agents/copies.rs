@@ -12,7 +12,7 @@ use std::{sync::Arc, time::Duration};
 use jiff::SignedDuration;
 use tokio::time;
 use tokio_util::sync::CancellationToken;
-use writeback_model::AgentId;
+use writeback_model::{AgentId, event};
 use writeback_store::{Actor, Agent, AuditRecord, Copied, StoreError, activity};
 use writeback_wire::{Hello, LinkTicket, ToAgent};
 
@@ -46,7 +46,7 @@ pub(super) async fn admit(cloud: &Cloud, agent: &Agent, hello: &Hello) -> Result
         return Ok(true);
     }
     let host: String = hello.host.chars().take(HOST_CHARS_MAX).collect();
-    tracing::error!(agent = %agent.id, host, event_id = 31017,
+    tracing::error!(agent = %agent.id, host, event_id = event::AGENT_COPIED,
         "a second machine called with the keys of an agent and was sent away: if nobody copied or \
          restored that agent's state folder, its keys were stolen; revoke it and enrol it anew");
     let told = ToAgent::Copied { host: host.clone() };

@@ -6,7 +6,7 @@ use axum::{Json, extract::State, extract::rejection::JsonRejection};
 use base64::{Engine, prelude::BASE64_STANDARD};
 use http::request::Parts;
 use jiff::SignedDuration;
-use writeback_model::{AgentId, TenantId};
+use writeback_model::{AgentId, TenantId, event};
 use writeback_policy::Limit;
 use writeback_store::{Actor, AuditRecord, NewAgent, StoreError, ThrottleAnswer, activity};
 use writeback_wire::http::{EnrolRequest, EnrolResponse};
@@ -106,7 +106,7 @@ async fn take_token(
         detail: format!("host {}", agent.host),
     };
     let agent = cloud.store.enrol(id, hash, &agent, now, &audit).await??;
-    tracing::info!(agent = %agent.id, tenant = %agent.tenant, event_id = 31005, "an agent enrolled");
+    tracing::info!(agent = %agent.id, tenant = %agent.tenant, event_id = event::AGENT_ENROLLED, "an agent enrolled");
     let tenant_name = cloud
         .store
         .tenant(agent.tenant)

@@ -18,6 +18,7 @@ use futures_util::{
 };
 use tokio::time::{self, Instant};
 use tokio_util::sync::CancellationToken;
+use writeback_model::event;
 use writeback_relay::Link;
 use writeback_store::{Actor, Agent, AuditRecord, activity};
 use writeback_wire::{
@@ -116,7 +117,7 @@ async fn serve(cloud: Arc<Cloud>, agent: Agent, mut socket: WebSocket) {
 
     let version = hello.version.clone();
     let mut link = cloud.hub.connect(&agent, hello);
-    tracing::info!(agent = %agent.id, event_id = 31015, "an agent is connected");
+    tracing::info!(agent = %agent.id, event_id = event::AGENT_CONNECTED, "an agent is connected");
     record(&cloud, &agent, activity::AGENT_CONNECTED, "").await;
     let welcome = ToAgent::Welcome {
         agent: agent.id,
@@ -151,7 +152,7 @@ async fn serve(cloud: Arc<Cloud>, agent: Agent, mut socket: WebSocket) {
         why = read(stream, &link, &cloud, &agent) => why,
         never = keep_seen(&cloud, &agent, &version) => match never {},
     };
-    tracing::info!(agent = %agent.id, why = ended, event_id = 31016, "an agent's link ended");
+    tracing::info!(agent = %agent.id, why = ended, event_id = event::AGENT_DISCONNECTED, "an agent's link ended");
     record(&cloud, &agent, activity::AGENT_DISCONNECTED, ended).await;
 }
 

@@ -1,9 +1,10 @@
 //! No key signs that the trail does not speak of.
 
 use writeback_audit::{PublicKey, activity};
+use writeback_model::event;
 use writeback_store::{Actor, AuditFilter, AuditRecord, KeptLine, KnownChain};
 
-use super::{Keeper, TrailError, routine::EVENT_TAMPERED};
+use super::{Keeper, TrailError};
 
 /// How many records of keys are looked through; an installation has one or two.
 const LOOKED_THROUGH: u32 = 1000;
@@ -34,7 +35,7 @@ impl Keeper {
         let old = others.into_iter().find(|key| *key != new);
         let detail = match old {
             Some(old) => {
-                tracing::error!(event_id = EVENT_TAMPERED, %old, %new,
+                tracing::error!(event_id = event::TRAIL_TAMPERED, %old, %new,
                     "the audit key is another one than before: what the old one signed is \
                      confirmed only by whoever has it or its public key; if nobody moved it \
                      away or put it there, find out who did");

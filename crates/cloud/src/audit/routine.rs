@@ -6,6 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 use tokio::time::{self, Instant};
 use tokio_util::sync::CancellationToken;
 use writeback_audit::Chain;
+use writeback_model::event;
 use writeback_store::KnownChain;
 
 use super::{Keeper, TrailError};
@@ -21,9 +22,6 @@ const SIGN_WITHIN: Duration = Duration::from_hours(1);
 
 /// How often old records are looked for.
 const PRUNE_EVERY: Duration = Duration::from_hours(1);
-
-/// The event of a trail that was tampered with.
-pub(super) const EVENT_TAMPERED: u32 = 31030;
 
 /// Signs and removes, when it is time.
 pub(crate) struct Routine {
@@ -172,7 +170,7 @@ fn failed(error: &TrailError) {
     match error {
         TrailError::Finding(_) => tracing::error!(
             %error,
-            event_id = EVENT_TAMPERED,
+            event_id = event::TRAIL_TAMPERED,
             "nothing of it is signed any more; `writeback admin audit verify` says more"
         ),
         error => {

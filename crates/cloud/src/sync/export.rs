@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use tokio::time;
+use writeback_model::event;
 use writeback_store::{Run, StoreError};
 use writeback_sync::{GUARD_WINDOW, GuardAnswer, Profile, RunResult};
 use writeback_wire::{ANCHORS_MAX, ObjectName, ToAgent};
@@ -13,9 +14,6 @@ use super::{
     watch,
 };
 use crate::state::Cloud;
-
-/// The event of a stopped export, as the reference product numbers it.
-const EVENT_STOPPED: u32 = 116;
 
 /// How long an agent may take to write one lot of anchors.
 const ANCHORS_PATIENCE: Duration = Duration::from_secs(60);
@@ -68,7 +66,7 @@ pub(super) async fn run(cloud: &Cloud, key: &Key, cycle: &Cycle) -> Result<Step,
                  `writeback admin sync approve {forest}`",
                 facts.staged
             );
-            tracing::error!(%forest, event_id = EVENT_STOPPED, staged = facts.staged, would_be, limit,
+            tracing::error!(%forest, event_id = event::EXPORT_STOPPED, staged = facts.staged, would_be, limit,
                 "the deletion guard stopped an export before the first removal");
             Some(now)
         }
