@@ -61,7 +61,7 @@ enum Command {
 
 /// How the program ends when its arguments are no good (`EX_USAGE` of sysexits.h): other small
 /// numbers say how a synchronisation went, and a typing mistake is none of those.
-const EXIT_USAGE: u8 = 64;
+pub(crate) const EXIT_USAGE: u8 = 64;
 
 fn main() -> ExitCode {
     let arguments = match Arguments::try_parse() {

@@ -7,6 +7,8 @@
 //! with the one that was in the way, instead of ten red lines for one cause.
 
 mod catalogue;
+mod change_text;
+mod changes;
 mod check;
 mod finding;
 mod order;
@@ -16,9 +18,11 @@ mod table;
 mod text;
 
 pub use catalogue::{CATALOGUE, check};
+pub use change_text::{change_line, clock};
+pub use changes::{Change, Changes};
 pub use check::{Check, Component, Of, Severity};
 pub use finding::{Evidence, Finding, Verdict};
 pub use report::{Problem, Report, Seen, Summary};
 pub use run::{Outcome, Step, run};
 pub use table::table;
-pub use text::{Colour, explanation, text};
+pub use text::{Colour, explanation, summary_line, text};

@@ -19,7 +19,7 @@ pub enum Colour {
 }
 
 impl Colour {
-    fn paint(self, verdict: Verdict, text: &str) -> String {
+    pub(crate) fn paint(self, verdict: Verdict, text: &str) -> String {
         let code = match verdict {
             Verdict::Fine => "32",
             Verdict::Warning | Verdict::CouldNotRun => "33",
@@ -33,7 +33,7 @@ impl Colour {
     }
 }
 
-const fn mark(verdict: Verdict) -> &'static str {
+pub(crate) const fn mark(verdict: Verdict) -> &'static str {
     match verdict {
         Verdict::Fine => "✓",
         Verdict::Warning => "!",
@@ -52,7 +52,7 @@ pub fn text(findings: &[Finding], colour: Colour) -> String {
     }
     not_reached(&mut text, findings, colour);
     fine(&mut text, findings, colour);
-    text.push_str(&summary(&Summary::of(findings), colour));
+    text.push_str(&summary_line(&Summary::of(findings), colour));
     text
 }
 
@@ -138,7 +138,8 @@ fn fine(text: &mut String, findings: &[Finding], colour: Colour) {
     }
 }
 
-fn summary(summary: &Summary, colour: Colour) -> String {
+/// How many of each there are, on one line.
+pub fn summary_line(summary: &Summary, colour: Colour) -> String {
     let mut parts = Vec::new();
     for (number, one, many, verdict) in [
         (summary.faults, "fault", "faults", Verdict::Fault),

@@ -1,16 +1,22 @@
 //! `writeback doctor`.
 
+mod bundle;
+mod event;
+mod watch;
+
 use std::{
     io::{IsTerminal as _, Write as _, stdout},
     path::PathBuf,
     process::ExitCode,
     sync::Arc,
+    time::Duration,
 };
 
 use anyhow::Context as _;
 use clap::Args;
 use writeback_agent::doctor::{Examination, examine};
 use writeback_doctor::{Check, Colour, Finding, Report, check, explanation, text};
+use writeback_model::Clock as _;
 
 use crate::{
     agent::DEFAULT_CONFIG,
@@ -26,6 +32,9 @@ use crate::{
 #[command(
     after_help = "Examples:\n  writeback doctor\n  writeback doctor --user alice@corp.example.org\n  \
                   writeback doctor --only dc-certificate\n  writeback doctor --explain right-reset\n  \
+                  writeback doctor --event 33008\n  \
+                  writeback doctor --watch 60 --only dc-reachable\n  \
+                  writeback doctor --bundle support.tar.gz\n  \
                   writeback doctor --json | jq '.findings[] | select(.verdict == \"fault\")'\n\n\
                   Exit code: 0 when all is fine, 1 with warnings, 2 with faults, 3 when something \
                   could not be told."
@@ -44,6 +53,22 @@ pub struct DoctorArguments {
     /// Say what a check is about, without asking it.
     #[arg(long, value_name = "ID", value_parser = of_agent, conflicts_with_all = ["user", "only", "json"])]
     explain: Option<&'static Check>,
+    /// Say what an event of the log is about, by its number: 33008. Asks nothing.
+    #[arg(long, value_name = "NUMBER", conflicts_with_all = ["user", "only", "explain", "json"])]
+    event: Option<u32>,
+    /// Look again and again, so many seconds apart, and print only what changed. Ctrl-C ends it,
+    /// with the exit code of the last look.
+    #[arg(long, value_name = "SECONDS", num_args = 0..=1, default_missing_value = watch::USUALLY,
+          value_parser = clap::value_parser!(u64).range(1..=86_400),
+          conflicts_with_all = ["explain", "event"])]
+    watch: Option<u64>,
+    /// Put what was found into a new compressed tar, for whoever helps: no passwords, keys or
+    /// tokens; MANIFEST in it lists what is.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["only", "explain", "event", "watch", "json"])]
+    bundle: Option<PathBuf>,
+    /// With --bundle: the file that the agent's log goes to. Its last lines are put in, reduced.
+    #[arg(long, value_name = "FILE", requires = "bundle")]
+    log_file: Option<PathBuf>,
     /// For machines; docs/doctor.schema.json has the form.
     #[arg(long)]
     json: bool,
@@ -77,14 +102,37 @@ pub async fn run(arguments: DoctorArguments) -> anyhow::Result<ExitCode> {
         say(&explanation(of))?;
         return Ok(ExitCode::SUCCESS);
     }
-    let findings = examine(Examination {
-        config: arguments.config,
-        user: arguments.user,
+    if let Some(id) = arguments.event {
+        return event::run(id);
+    }
+    if let Some(seconds) = arguments.watch {
+        let every = Duration::from_secs(seconds);
+        return watch::run(every, arguments.json, async || look(&arguments).await).await;
+    }
+    let findings = look(&arguments).await;
+    if let Some(file) = &arguments.bundle {
+        let wanted = bundle::Wanted {
+            file,
+            config: &arguments.config,
+            log: arguments.log_file.as_ref(),
+        };
+        return bundle::run(&wanted, &findings, SystemClock.now());
+    }
+    show(findings, arguments.only, arguments.json)
+}
+
+async fn look(arguments: &DoctorArguments) -> Vec<Finding> {
+    let mut findings = examine(Examination {
+        config: arguments.config.clone(),
+        user: arguments.user.clone(),
         clock: Arc::new(SystemClock),
         entropy: Arc::new(SystemEntropy),
     })
     .await;
-    show(findings, arguments.only, arguments.json)
+    if let Some(only) = arguments.only {
+        narrow(&mut findings, only);
+    }
+    findings
 }
 
 /// Shows what was found, or what of it one check is about; answers the exit code.
@@ -94,21 +142,29 @@ pub(crate) fn show(
     json: bool,
 ) -> anyhow::Result<ExitCode> {
     if let Some(only) = only {
-        findings.retain(|it| it.check == only.id || in_the_way(it, only));
+        narrow(&mut findings, only);
     }
     let report = Report::new(&findings);
     if json {
         let json = serde_json::to_string_pretty(&report).context("the report cannot be written")?;
         say(&format!("{json}\n"))?;
     } else {
-        let colour = if stdout().is_terminal() {
-            Colour::Yes
-        } else {
-            Colour::No
-        };
-        say(&text(&findings, colour))?;
+        say(&text(&findings, colour()))?;
     }
     Ok(ExitCode::from(report.summary.exit_code))
+}
+
+/// Leaves what one check is about.
+fn narrow(findings: &mut Vec<Finding>, only: &Check) {
+    findings.retain(|it| it.check == only.id || in_the_way(it, only));
+}
+
+fn colour() -> Colour {
+    if stdout().is_terminal() {
+        Colour::Yes
+    } else {
+        Colour::No
+    }
 }
 
 /// Whether a finding is of something that a check needs, and is not as it should be.
@@ -122,10 +178,16 @@ fn needs(of: &Check, id: &str) -> bool {
         .any(|need| *need == id || check(need).is_some_and(|need| needs(need, id)))
 }
 
-/// Whoever reads the output may stop reading.
 pub(crate) fn say(text: &str) -> anyhow::Result<()> {
-    match stdout().write_all(text.as_bytes()) {
-        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
-        written => written.context("the output cannot be written"),
+    heard(text).map(drop)
+}
+
+/// Whoever reads the output may stop reading; says whether somebody still does.
+fn heard(text: &str) -> anyhow::Result<bool> {
+    let mut out = stdout().lock();
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Ok(()) => Ok(true),
+        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(false),
+        Err(error) => Err(error).context("the output cannot be written"),
     }
 }
