@@ -69,6 +69,7 @@ impl Uploads {
                 _ => {}
             }
             tracing::warn!(
+                event_id = crate::events::UPLOAD_RETRIED,
                 path,
                 attempt,
                 error = &error as &dyn std::error::Error,

@@ -5,6 +5,7 @@ use std::{sync::Arc, time::Duration};
 use jiff::{SignedDuration, Timestamp};
 use tokio::time;
 use tokio_util::sync::CancellationToken;
+use writeback_model::event;
 use writeback_store::{FORGOTTEN_AT_ONCE, Store, StoreError};
 
 use crate::state::Cloud;
@@ -24,6 +25,7 @@ pub(crate) async fn keep_forgetting(cloud: Arc<Cloud>, stop: CancellationToken) 
     loop {
         if let Err(error) = forget(&*cloud.store, cloud.clock.now()).await {
             tracing::error!(
+                event_id = event::STORE_FAILED,
                 error = &error as &dyn std::error::Error,
                 "what ended long ago could not be forgotten"
             );

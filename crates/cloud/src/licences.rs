@@ -4,6 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use tokio::time;
 use tokio_util::sync::CancellationToken;
+use writeback_model::event;
 use writeback_store::{Actor, AuditRecord, StoreError};
 
 use crate::state::Cloud;
@@ -17,6 +18,7 @@ pub(crate) async fn keep_seats_settled(cloud: Arc<Cloud>, stop: CancellationToke
     loop {
         if let Err(error) = settle(&cloud).await {
             tracing::error!(
+                event_id = event::STORE_FAILED,
                 error = &error as &dyn std::error::Error,
                 "the seats of licences could not be settled"
             );

@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use tokio::time;
 use tokio_util::sync::CancellationToken;
-use writeback_model::{AgentId, TenantId};
+use writeback_model::{AgentId, TenantId, event};
 use writeback_policy::Channel;
 use writeback_store::{StoreError, ThrottleAnswer};
 use writeback_wire::{BannedTerms, ToAgent};
@@ -83,6 +83,7 @@ pub(crate) async fn keep_agents_told(cloud: Arc<Cloud>, stop: CancellationToken)
     {
         if let Err(error) = tell(&cloud, &mut told).await {
             tracing::error!(
+                event_id = event::STORE_FAILED,
                 error = &error as &dyn std::error::Error,
                 "agents were not told which passwords are banned"
             );

@@ -10,7 +10,7 @@ use axum_server::{
 };
 use tokio::sync::mpsc;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
-use writeback_model::{Clock, Entropy};
+use writeback_model::{Clock, Entropy, event};
 use writeback_relay::Hub;
 use writeback_store::Store;
 
@@ -151,6 +151,7 @@ pub async fn run(
     };
     if tokio::time::timeout(STOP_WITHIN, finished).await.is_err() {
         tracing::warn!(
+            event_id = event::CLOUD_CUT_SHORT,
             "the cloud stops before everything was finished: the rest is settled after its next start"
         );
     }
@@ -158,7 +159,10 @@ pub async fn run(
     // What the mail server takes just now is noted; the rest is owed and sent after the next start.
     news_stop.cancel();
     if tokio::time::timeout(STOP_WITHIN, news).await.is_err() {
-        tracing::warn!("the cloud stops while a mail is being sent: it may come twice");
+        tracing::warn!(
+            event_id = event::CLOUD_CUT_SHORT,
+            "the cloud stops while a mail is being sent: it may come twice"
+        );
     }
     // What ended the servers may have been an error, not `stop`.
     stop.cancel();

@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use tokio::time;
 use tokio_util::sync::CancellationToken;
-use writeback_model::{TenantId, UserName};
+use writeback_model::{TenantId, UserName, event};
 use writeback_policy::{TenantFacts, TenantOfName, tenant_of_name};
 use writeback_store::{StoreError, Tenant};
 
@@ -63,6 +63,7 @@ pub async fn keep_disabled_out(cloud: Arc<Cloud>, stop: CancellationToken) {
         match cloud.store.tenants().await {
             Ok(tenants) => close_links(&cloud, &tenants),
             Err(error) => tracing::error!(
+                event_id = event::STORE_FAILED,
                 error = &error as &dyn std::error::Error,
                 "disabled tenants could not be looked for"
             ),

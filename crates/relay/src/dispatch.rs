@@ -3,7 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use tokio::{sync::watch, time};
-use writeback_model::{AgentId, BannedRule, Cause, KeyId, Outcome, RequestState};
+use writeback_model::{AgentId, BannedRule, Cause, KeyId, Outcome, RequestState, event};
 use writeback_store::{Actor, AuditRecord, NewRequest, Request};
 use writeback_wire::{Execute, SealedSecret, ToAgent};
 
@@ -172,7 +172,7 @@ impl Hub {
             Ok(false) => {}
             Err(error) => {
                 // The sweep tries again.
-                tracing::error!(request = %asked.id, %error, "could not end an overdue request");
+                tracing::error!(event_id = event::STORE_FAILED, request = %asked.id, %error, "could not end an overdue request");
             }
         }
     }

@@ -1,6 +1,6 @@
 //! What an agent says, and what follows from it.
 
-use writeback_model::{AgentId, Outcome, RequestId, RequestState};
+use writeback_model::{AgentId, Outcome, RequestId, RequestState, event};
 use writeback_store::{Actor, ClaimAnswer, Request, StoreError};
 use writeback_wire::{Begun, DenyReason, Evidence, ForestStatus, ToAgent, ToCloud};
 
@@ -183,8 +183,10 @@ impl Link {
             Ok(true) => {}
             Ok(false) => tracing::debug!(request = %id, agent = %self.agent,
                 "an agent said that it begins what it has not claimed"),
-            Err(error) => tracing::warn!(request = %id, agent = %self.agent, %error,
-                "what was true before a write could not be kept"),
+            Err(error) => {
+                tracing::warn!(event_id = event::STORE_FAILED, request = %id, agent = %self.agent, %error,
+                "what was true before a write could not be kept")
+            }
         }
     }
 
@@ -221,7 +223,7 @@ impl Link {
         let Some(request) = hub.store.request(self.tenant, id).await? else {
             // A cloud restored from a backup may not know it. Without a confirmation the agent
             // would tell it on every link for ever.
-            tracing::warn!(request = %id, agent = %self.agent,
+            tracing::warn!(event_id = event::AGENT_INVALID, request = %id, agent = %self.agent,
                 "an agent told the outcome of a request that is not kept here");
             self.send(ToAgent::Recorded { request: id });
             return Ok(());
@@ -230,7 +232,7 @@ impl Link {
         if !is_over && !may_finish(&request, self.agent) {
             // Not believed, and no reason to end the link: on the next one it is said again, and
             // counts if the request is in doubt then.
-            tracing::warn!(request = %id, agent = %self.agent,
+            tracing::warn!(event_id = event::AGENT_INVALID, request = %id, agent = %self.agent,
                 "an agent told the outcome of a request that another one has");
             return Ok(());
         }

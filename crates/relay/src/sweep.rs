@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use tokio::{task::JoinHandle, time};
 use tokio_util::sync::CancellationToken;
-use writeback_model::{AgentId, RequestState};
+use writeback_model::{AgentId, RequestState, event};
 use writeback_store::{Actor, AuditRecord, Request, StoreError};
 use writeback_wire::{Resolve, ToAgent};
 
@@ -30,7 +30,7 @@ impl Hub {
                     ask_at = time::Instant::now() + RESOLVE_EVERY;
                 }
                 if let Err(error) = hub.sweep_once(ask).await {
-                    tracing::error!(%error, "the sweep for overdue requests failed");
+                    tracing::error!(event_id = event::STORE_FAILED, %error, "the sweep for overdue requests failed");
                 }
             }
         })
@@ -82,12 +82,12 @@ impl Hub {
                 match hub.store.request(asked.tenant, asked.id).await {
                     Ok(Some(request)) if request.state == RequestState::Claimed => {
                         if let Err(error) = hub.doubt(&request).await {
-                            tracing::error!(request = %asked.id, %error, "could not note a doubt");
+                            tracing::error!(event_id = event::STORE_FAILED, request = %asked.id, %error, "could not note a doubt");
                         }
                     }
                     Ok(_) => {}
                     Err(error) => {
-                        tracing::error!(request = %asked.id, %error, "could not note a doubt");
+                        tracing::error!(event_id = event::STORE_FAILED, request = %asked.id, %error, "could not note a doubt");
                     }
                 }
             }
@@ -114,7 +114,7 @@ impl Hub {
             .doubt_request(asked.tenant, asked.id, now, &audit)
             .await?
         {
-            tracing::warn!(request = %asked.id, "the outcome of a request is in doubt");
+            tracing::warn!(event_id = event::IN_DOUBT, request = %asked.id, "the outcome of a request is in doubt");
             if let Some(in_flight) = self.in_flight().get(&asked.id) {
                 in_flight.stage.send_replace(Stage::InDoubt);
             }

@@ -136,6 +136,7 @@ impl Domain<'_> {
 
     fn no_position(&self, refusal: &Refusal) -> (Option<Vec<u8>>, bool) {
         tracing::warn!(
+            event_id = crate::events::IMPORT_INCOMPLETE,
             host = self.controller.host(),
             error = refusal as &dyn std::error::Error,
             "the domain controller gives no position: what changes is found by full imports only"
@@ -197,6 +198,7 @@ impl Domain<'_> {
         }
         if pages.unusable() > 0 {
             tracing::warn!(
+                event_id = crate::events::IMPORT_INCOMPLETE,
                 host = self.controller.host(),
                 objects = pages.unusable(),
                 "objects without a readable objectGUID were left out; let the agent's account read it"

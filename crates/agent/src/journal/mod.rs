@@ -92,6 +92,7 @@ impl Journal {
         let whole = u64::try_from(replayed.whole).unwrap_or(u64::MAX);
         if replayed.torn > 0 {
             tracing::warn!(
+                event_id = crate::events::JOURNAL_TORN,
                 bytes = replayed.torn,
                 "the last line of the journal was not written to its end and is cut off"
             );

@@ -188,11 +188,11 @@ async fn a_cloud_whose_disk_is_full_says_so_and_goes_on_when_there_is_room() -> 
         "{}",
         page.text()
     );
-    until_said(setting.stage.cloud_process()?, "event_id=31031").await?;
+    until_said(setting.stage.cloud_process()?, "event_id=34218").await?;
     setting.stage.cloud_process()?.check()?;
 
     disk.make_room()?;
-    until_said(setting.stage.cloud_process()?, "event_id=31032").await?;
+    until_said(setting.stage.cloud_process()?, "event_id=34219").await?;
     let deadline = Instant::now() + Duration::from_secs(90);
     while person.says_name("nobody@corp.test").await?.path != "/reset/code" {
         ensure!(Instant::now() < deadline, "the agent does not come back");

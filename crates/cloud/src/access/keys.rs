@@ -11,7 +11,7 @@ use std::{
 use jiff::Timestamp;
 use tokio::time::{self, MissedTickBehavior};
 use tokio_util::sync::CancellationToken;
-use writeback_model::{AgentId, KeyId, TenantId};
+use writeback_model::{AgentId, KeyId, TenantId, event};
 use writeback_store::{Actor, AuditRecord, StoreError};
 use writeback_wire::ToAgent;
 
@@ -31,6 +31,7 @@ pub(crate) async fn keep_rolled(cloud: Arc<Cloud>, stop: CancellationToken) {
     while stop.run_until_cancelled(tick.tick()).await.is_some() {
         if let Err(error) = tell(&cloud, &mut told).await {
             tracing::error!(
+                event_id = event::STORE_FAILED,
                 error = &error as &dyn std::error::Error,
                 "it could not be looked whether keys are to be rolled"
             );

@@ -90,7 +90,7 @@ pub(super) async fn renew(
         .spend_link_ticket(agent.tenant, agent.id, Some(ticket))
         .await?;
     if !renewed {
-        tracing::warn!(agent = %agent.id, "an agent showed a ticket that was spent before");
+        tracing::warn!(event_id = event::AGENT_REFUSED, agent = %agent.id, "an agent showed a ticket that was spent before");
     }
     Ok(())
 }
@@ -105,6 +105,7 @@ pub async fn keep_revoked_out(cloud: Arc<Cloud>, stop: CancellationToken) {
         match cloud.store.revoked_agents().await {
             Ok(revoked) => close_links(&cloud, &revoked),
             Err(error) => tracing::error!(
+                event_id = event::STORE_FAILED,
                 error = &error as &dyn std::error::Error,
                 "revoked agents could not be looked for"
             ),

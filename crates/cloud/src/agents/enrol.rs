@@ -40,6 +40,7 @@ pub(super) async fn enrol(
         && let Err(error) = record(&cloud, &parts, refused).await
     {
         tracing::error!(
+            event_id = event::STORE_FAILED,
             error = &error as &dyn std::error::Error,
             "a refused enrolment could not be recorded"
         );

@@ -6,6 +6,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use http::StatusCode;
+use writeback_model::event;
 use writeback_store::{EnrolRefused, StoreError};
 use writeback_wire::http::ApiError;
 
@@ -120,7 +121,11 @@ impl IntoResponse for AgentApiError {
     fn into_response(self) -> Response {
         let (status, name) = self.parts();
         if let Self::Store(error) = &self {
-            tracing::error!(error = error as &dyn std::error::Error, "the store failed");
+            tracing::error!(
+                event_id = event::STORE_FAILED,
+                error = error as &dyn std::error::Error,
+                "the store failed"
+            );
         } else {
             tracing::info!(refused = name, "an agent's call was refused");
         }

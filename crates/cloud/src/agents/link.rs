@@ -91,7 +91,7 @@ async fn serve(cloud: Arc<Cloud>, agent: Agent, mut socket: WebSocket) {
             return;
         }
         Err(error) => {
-            tracing::error!(agent = %agent.id, error = &error as &dyn std::error::Error, "the store failed");
+            tracing::error!(event_id = event::STORE_FAILED, agent = %agent.id, error = &error as &dyn std::error::Error, "the store failed");
             return close(socket, &agent, "the cloud's store cannot be reached").await;
         }
     }
@@ -111,7 +111,7 @@ async fn serve(cloud: Arc<Cloud>, agent: Agent, mut socket: WebSocket) {
         Ok::<_, writeback_store::StoreError>(())
     };
     if let Err(error) = kept.await {
-        tracing::error!(agent = %agent.id, error = &error as &dyn std::error::Error, "the store failed");
+        tracing::error!(event_id = event::STORE_FAILED, agent = %agent.id, error = &error as &dyn std::error::Error, "the store failed");
         return close(socket, &agent, "the cloud's store cannot be reached").await;
     }
 
@@ -135,11 +135,11 @@ async fn serve(cloud: Arc<Cloud>, agent: Agent, mut socket: WebSocket) {
             cloud.hub.send(agent.id, ToAgent::BannedTerms(terms));
         }
         Err(error) => {
-            tracing::error!(agent = %agent.id, error = &error as &dyn std::error::Error, "the store failed");
+            tracing::error!(event_id = event::STORE_FAILED, agent = %agent.id, error = &error as &dyn std::error::Error, "the store failed");
         }
     }
     if let Err(error) = link.ask_about_doubts(&forests).await {
-        tracing::error!(agent = %agent.id, error = &error as &dyn std::error::Error, "the store failed");
+        tracing::error!(event_id = event::STORE_FAILED, agent = %agent.id, error = &error as &dyn std::error::Error, "the store failed");
     }
 
     let (sink, stream) = socket.split();
@@ -162,7 +162,7 @@ async fn keep_seen(cloud: &Cloud, agent: &Agent, version: &str) -> std::convert:
         time::sleep(SEEN_EVERY).await;
         let now = cloud.clock.now();
         if let Err(error) = cloud.store.agent_seen(agent.id, version, now).await {
-            tracing::warn!(agent = %agent.id, error = &error as &dyn std::error::Error, "the store failed");
+            tracing::error!(event_id = event::STORE_FAILED, agent = %agent.id, error = &error as &dyn std::error::Error, "the store failed");
         }
     }
 }
@@ -180,7 +180,7 @@ async fn record(cloud: &Cloud, agent: &Agent, activity: &'static str, detail: &s
         detail: detail.to_owned(),
     };
     if let Err(error) = cloud.store.audit(&audit).await {
-        tracing::error!(agent = %agent.id, error = &error as &dyn std::error::Error, "the store failed");
+        tracing::error!(event_id = event::STORE_FAILED, agent = %agent.id, error = &error as &dyn std::error::Error, "the store failed");
     }
 }
 
@@ -245,7 +245,7 @@ async fn write(
             Next::Frame(Ok(Some(frame))) => match encode(&frame) {
                 Ok(text) => Message::Text(text.into()),
                 Err(error) => {
-                    tracing::error!(agent = %agent.id, %error, "a frame could not be written");
+                    tracing::error!(event_id = event::AGENT_INVALID, agent = %agent.id, %error, "a frame could not be written");
                     continue;
                 }
             },
@@ -301,15 +301,15 @@ async fn read(
                 continue;
             }
             Err(error) => {
-                tracing::warn!(agent = %agent.id, %error, "an agent sent no frame");
+                tracing::warn!(event_id = event::AGENT_INVALID, agent = %agent.id, %error, "an agent sent no frame");
                 return "it sent no frame";
             }
         };
         if let Err(error) = beside(&frame, cloud, agent).await {
-            tracing::error!(agent = %agent.id, error = &error as &dyn std::error::Error, "the store failed");
+            tracing::error!(event_id = event::STORE_FAILED, agent = %agent.id, error = &error as &dyn std::error::Error, "the store failed");
         }
         if let Err(error) = link.take(frame).await {
-            tracing::warn!(agent = %agent.id, error = &error as &dyn std::error::Error, "a link is closed");
+            tracing::warn!(event_id = event::AGENT_INVALID, agent = %agent.id, error = &error as &dyn std::error::Error, "a link is closed");
             return "the agent broke the protocol, or the store failed";
         }
     }
@@ -334,7 +334,7 @@ async fn beside(
             detail,
             cookie_refused,
         } => {
-            tracing::warn!(%run, agent = %agent.id, cause = cause.info().id, detail,
+            tracing::warn!(event_id = event::IMPORT_TROUBLE, %run, agent = %agent.id, cause = cause.info().id, detail,
                 "an import failed");
             let found = cloud.store.run(agent.tenant, *run).await?;
             if found.is_some_and(|found| found.agent == Some(agent.id)) {
@@ -394,7 +394,7 @@ async fn why_closed(cloud: &Cloud, agent: &Agent) -> &'static str {
 }
 
 async fn close(mut socket: WebSocket, agent: &Agent, why: &'static str) {
-    tracing::warn!(agent = %agent.id, why, "an agent's link was refused");
+    tracing::warn!(event_id = event::AGENT_REFUSED, agent = %agent.id, why, "an agent's link was refused");
     // It is to be closed either way.
     let _ = socket.send(close_message(close_code::POLICY, why)).await;
 }

@@ -8,7 +8,7 @@ use axum::{
 use http::{HeaderValue, StatusCode, header};
 use jiff::Timestamp;
 use serde_json::json;
-use writeback_model::{TenantId, UserId};
+use writeback_model::{TenantId, UserId, event};
 use writeback_policy::roles::Act;
 use writeback_store::StoreError;
 
@@ -116,7 +116,11 @@ impl ApiError {
 
 impl From<StoreError> for ApiError {
     fn from(error: StoreError) -> Self {
-        tracing::error!(error = &error as &dyn std::error::Error, "the store failed");
+        tracing::error!(
+            event_id = event::STORE_FAILED,
+            error = &error as &dyn std::error::Error,
+            "the store failed"
+        );
         Self::new(
             StatusCode::SERVICE_UNAVAILABLE,
             "store-unavailable",

@@ -8,6 +8,7 @@ use axum::{
     response::Response,
 };
 use jiff::SignedDuration;
+use writeback_model::event;
 use writeback_policy::Limit;
 use writeback_store::{Actor, AuditRecord, StoreError, ThrottleAnswer, activity};
 
@@ -33,6 +34,7 @@ pub(super) async fn record(
         && let Err(error) = keep(&cloud, refused).await
     {
         tracing::error!(
+            event_id = event::STORE_FAILED,
             error = &error as &dyn std::error::Error,
             "the refusal of a call could not be recorded"
         );

@@ -125,6 +125,7 @@ impl Routine {
         }
         if is_any_old {
             tracing::warn!(
+                event_id = event::TRAIL_UNATTENDED,
                 "there are audit records older than `audit.keep_days`, and none of the first half \
                  of that time: they stay, as the clock may be wrong; see that it is right"
             );
@@ -175,7 +176,11 @@ fn failed(error: &TrailError) {
         ),
         error => {
             let error = error as &(dyn std::error::Error + 'static);
-            tracing::error!(error, "the audit trail could not be looked after");
+            tracing::error!(
+                event_id = event::TRAIL_UNATTENDED,
+                error,
+                "the audit trail could not be looked after"
+            );
         }
     }
 }

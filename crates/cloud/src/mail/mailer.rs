@@ -10,6 +10,7 @@ use lettre::{
 
 use super::message::MailText;
 use crate::config::{ConfigError, MailConfig};
+use writeback_model::event;
 
 /// How long a mail server may take for one step.
 const SMTP_TIMEOUT: Duration = Duration::from_secs(15);
@@ -104,6 +105,7 @@ impl Mailer {
             for address in addresses {
                 if let Err(error) = mailer.send_with_tries(&address, &text).await {
                     tracing::error!(
+                        event_id = event::MAIL_FAILED,
                         error = &error as &dyn std::error::Error,
                         "a mail could not be sent; the person can ask for another code"
                     );
@@ -122,6 +124,7 @@ impl Mailer {
                 Err(error) if error.stays() => return last,
                 Err(error) => {
                     tracing::warn!(
+                        event_id = event::MAIL_FAILED,
                         error = error as &dyn std::error::Error,
                         "a mail is tried again"
                     );

@@ -10,7 +10,7 @@ use futures_util::future::join_all;
 use jiff::SignedDuration;
 use tokio::{sync::mpsc::UnboundedReceiver, time};
 use tokio_util::sync::CancellationToken;
-use writeback_model::Outcome;
+use writeback_model::{Outcome, event};
 use writeback_relay::Ended;
 use writeback_store::{OwedNews, StoreError, User};
 
@@ -34,9 +34,6 @@ const AT_ONCE: u32 = 8;
 /// Longer than sending takes: what was taken up by a process that has ended is due again then.
 const TAKEN_UP_FOR: SignedDuration = SignedDuration::from_mins(1);
 
-/// News was given up.
-const EVENT_GIVEN_UP: u32 = 31040;
-
 /// Sends what is owed, at once when a request ends, until `stop`: a changed password, so that
 /// somebody whose account it is hears of it, unless the policy says otherwise; one that was in
 /// doubt, however it ended.
@@ -44,6 +41,7 @@ pub async fn tell(cloud: Arc<Cloud>, mut ended: UnboundedReceiver<Ended>, stop: 
     loop {
         if let Err(error) = send_due(&cloud, &stop).await {
             tracing::error!(
+                event_id = event::STORE_FAILED,
                 error = &error as &dyn std::error::Error,
                 "news that people are owed could not be looked for; it is tried again"
             );
@@ -69,7 +67,7 @@ async fn note(cloud: &Cloud, ended: &Ended) {
             let key = asked.user.to_string();
             let limit = &cloud.limits.passwords_per_user;
             if let Err(error) = cloud.forgive(asked.tenant, limit, &key).await {
-                tracing::error!(request = %asked.id, error = &error as &dyn std::error::Error,
+                tracing::error!(event_id = event::STORE_FAILED, request = %asked.id, error = &error as &dyn std::error::Error,
                     "what was counted under a limit could not be forgotten");
             }
         }
@@ -134,13 +132,13 @@ async fn not_taken(cloud: &Cloud, news: &OwedNews, error: &MailError) -> Result<
     let (request, tries) = (news.request, news.tries);
     match next {
         Next::Again(at) => {
-            tracing::warn!(%request, tries, next = %at, error = error as &dyn std::error::Error,
+            tracing::warn!(event_id = event::MAIL_FAILED, %request, tries, next = %at, error = error as &dyn std::error::Error,
                 "a mail that tells how a request ended was not taken; it is tried again");
             let put_off = cloud.store.put_off_news(news.tenant, request, at);
             put_off.await?;
         }
         Next::GiveUp => {
-            tracing::error!(%request, tries, event_id = EVENT_GIVEN_UP, error = error as &dyn std::error::Error,
+            tracing::error!(%request, tries, event_id = event::NEWS_GIVEN_UP, error = error as &dyn std::error::Error,
                 "a mail that tells how a request ended is given up: see to the mail server, or to \
                  the person's addresses in the directory");
             cloud.store.settle_news(news.tenant, request).await?;

@@ -5,7 +5,7 @@
 use std::{sync::Arc, time::Duration};
 
 use tokio::time::{self, Instant};
-use writeback_model::TenantId;
+use writeback_model::{TenantId, event};
 use writeback_policy::{Channel, recovery_addresses};
 use writeback_store::{ResetSession, StoreError, Tenant, ThrottleAnswer, User};
 
@@ -67,7 +67,7 @@ async fn allowed(cloud: &Cloud, tenant: TenantId, addresses: Vec<String>) -> Vec
         match cloud.may_send(tenant, Channel::Mail, &address).await {
             Ok(ThrottleAnswer::Allowed) => allowed.push(address),
             Ok(ThrottleAnswer::Blocked { until }) => {
-                tracing::warn!(%tenant, %until,
+                tracing::warn!(event_id = event::MAIL_LIMITED, %tenant, %until,
                     "a mail was not sent: too many to its address or for the tenant");
             }
             Err(error) => log(&error),
@@ -77,5 +77,9 @@ async fn allowed(cloud: &Cloud, tenant: TenantId, addresses: Vec<String>) -> Vec
 }
 
 fn log(error: &StoreError) {
-    tracing::error!(error = error as &dyn std::error::Error, "the store failed");
+    tracing::error!(
+        event_id = event::STORE_FAILED,
+        error = error as &dyn std::error::Error,
+        "the store failed"
+    );
 }

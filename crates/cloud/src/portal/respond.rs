@@ -3,6 +3,7 @@
 use axum::response::{Html, IntoResponse, Response};
 use axum_extra::extract::cookie::Cookie;
 use http::{HeaderValue, StatusCode, header};
+use writeback_model::event;
 use writeback_store::StoreError;
 
 use super::{
@@ -34,7 +35,7 @@ pub(super) fn html(browser: &Browser, status: StatusCode, page: &impl Template) 
         Ok(text) => (status, Html(text)).into_response(),
         Err(error) => {
             // Rendering writes into memory only; it fails when there is none.
-            tracing::error!(%error, "a page could not be rendered");
+            tracing::error!(event_id = event::PAGE_FAILED, %error, "a page could not be rendered");
             StatusCode::INTERNAL_SERVER_ERROR.into_response()
         }
     };
@@ -125,7 +126,7 @@ impl Failed {
     /// The store failed.
     pub(super) fn store(browser: &Browser, failure: StoreError) -> Self {
         let reference = browser.call.to_string();
-        tracing::error!(%reference, error = &failure as &dyn std::error::Error, "the store failed");
+        tracing::error!(event_id = event::STORE_FAILED, %reference, error = &failure as &dyn std::error::Error, "the store failed");
         let (status, kind) = match failure {
             StoreError::Unwritable { .. } => (
                 StatusCode::SERVICE_UNAVAILABLE,

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use jiff::SignedDuration;
 use tokio::time;
-use writeback_model::{DomainName, Secret, SignInId, TenantId};
+use writeback_model::{DomainName, Secret, SignInId, TenantId, event};
 use writeback_policy::sign_in::{DirectoryLockout, Tried};
 use writeback_seal::{SignInBinding, seal_sign_in};
 use writeback_store::{StoreError, User};
@@ -97,12 +97,12 @@ fn judged(answered: &SignedIn) -> Judged {
         SignInAnswer::NotAllowed => not_counted(SignInError::NotAllowed),
         SignInAnswer::Spared => wrong(SignInError::Spared),
         SignInAnswer::NotTried { cause } => {
-            tracing::warn!(sign_in = %answered.sign_in, cause = cause.info().id,
+            tracing::warn!(event_id = event::SIGN_IN_UNANSWERED, sign_in = %answered.sign_in, cause = cause.info().id,
                 "a password was not shown to its directory");
             not_counted(SignInError::NotAvailable)
         }
         SignInAnswer::Unknown { cause } => {
-            tracing::warn!(sign_in = %answered.sign_in, cause = cause.info().id,
+            tracing::warn!(event_id = event::SIGN_IN_UNANSWERED, sign_in = %answered.sign_in, cause = cause.info().id,
                 "what a directory made of a password is not known");
             wrong(SignInError::NoAnswer)
         }

@@ -37,7 +37,7 @@ pub(super) async fn run(cloud: &Cloud, key: &Key, cycle: &Cycle) -> Result<Step,
     }
     let mut run = cycle.new_run(cloud, key, Profile::Export);
     if !cloud.store.begin_run(*tenant, &run, false).await? {
-        tracing::warn!(forest = %forest, "another run of this forest is under way");
+        tracing::warn!(event_id = event::RUN_WAITS, forest = %forest, "another run of this forest is under way");
         return Ok(Step::Failed);
     }
     let answer = rules.guard.ask(facts);

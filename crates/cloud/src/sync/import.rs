@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use jiff::SignedDuration;
 use tokio::time;
+use writeback_model::event;
 use writeback_store::{Run, RunEnd, StoreError};
 use writeback_sync::{Profile, RunResult};
 use writeback_wire::{ImportKind, ImportOrder, ServedDomain, ToAgent};
@@ -115,7 +116,7 @@ async fn once(
         && scope_before == status.scope
         && !forest.domains.iter().all(is_read);
     if !cloud.store.begin_run(*tenant, &run, continues).await? {
-        tracing::warn!(forest = %name, "another run of this forest is under way");
+        tracing::warn!(event_id = event::RUN_WAITS, forest = %name, "another run of this forest is under way");
         return failed;
     }
     let order = ImportOrder {
@@ -174,7 +175,7 @@ async fn once(
             detail: why.to_owned(),
         };
         if cloud.store.end_run(*tenant, run.id, &end, None).await? {
-            tracing::warn!(run = %run.id, forest = %name, agent = %agent.id, why,
+            tracing::warn!(event_id = event::IMPORT_TROUBLE, run = %run.id, forest = %name, agent = %agent.id, why,
                 "an import is given to another agent");
             let scope = status.scope.clone();
             return Ok(Ended::AgentLost { scope });

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use writeback_model::{DomainName, UserId};
+use writeback_model::{DomainName, UserId, event};
 use writeback_store::{Run, StoreError, Which};
 use writeback_sync::{
     Candidates, Change, Counts, Decision, Object, Profile, Rules, RunResult, decide, keys,
@@ -31,7 +31,7 @@ pub(super) async fn run(
     let _people = lock.lock().await;
     let mut run = cycle.new_run(cloud, key, profile);
     if !cloud.store.begin_run(key.0, &run, false).await? {
-        tracing::warn!(forest = %key.1, "another run of this forest is under way");
+        tracing::warn!(event_id = event::RUN_WAITS, forest = %key.1, "another run of this forest is under way");
         return Ok(Step::Failed);
     }
     match synchronise(cloud, key, &mut run).await {

@@ -26,7 +26,7 @@ use tokio::{
     time::{self, Instant},
 };
 use tokio_util::sync::CancellationToken;
-use writeback_model::{DomainName, TenantId};
+use writeback_model::{DomainName, TenantId, event};
 use writeback_store::{RunEnd, StoreError};
 use writeback_sync::RunResult;
 
@@ -77,7 +77,7 @@ pub async fn keep_synchronised(cloud: Arc<Cloud>, stop: CancellationToken) {
                     pauses.note(&key, went_well, cloud.clock.now());
                 }
                 // Its runs are ended as interrupted when they make no progress.
-                Err(error) => tracing::error!(%error, "a cycle ended in disorder"),
+                Err(error) => tracing::error!(event_id = event::CYCLE_FAILED, %error, "a cycle ended in disorder"),
             },
         }
         let look = async {
@@ -172,6 +172,7 @@ async fn end_what_was_left(cloud: &Cloud) -> Result<(), StoreError> {
 
 fn failed(error: &StoreError, what: &'static str) {
     tracing::error!(
+        event_id = event::STORE_FAILED,
         error = error as &dyn std::error::Error,
         what,
         "the store failed"

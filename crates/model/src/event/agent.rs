@@ -44,6 +44,14 @@ super::events! {
          (information).",
         ["Set the clock by NTP.",
          "$ timedatectl set-ntp true"];
+    JOURNAL_TORN = 34118, "journal-torn", Warning, Agent, ["state-folder"],
+        "The last line of the journal was not written to its end, as after a power cut, and was cut off: \
+         it never counted.",
+        ["Nothing. Where no power was cut, look at the disk of the state folder."];
+    UPLOAD_RETRIED = 34119, "upload-retried", Warning, Agent, ["cloud-reachable", "proxy"],
+        "An upload of an import to the cloud failed and is tried again.",
+        ["Nothing once. If it stays, `error` says why; a proxy may limit how long bodies are.",
+         "$ writeback doctor --only proxy"];
     COPIED = 34116, "copied", Error, Agent, ["state-folder", "enrolment"],
         "This agent's state folder was copied to another machine, or restored from a backup.",
         ["If you did it, enrol the copy anew with --replace.",

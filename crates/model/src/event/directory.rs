@@ -29,6 +29,10 @@ super::events! {
     ANCHORS_WRITTEN = 34111, "anchors-written", Info, Agent, [],
         "Source anchors were written to the directory.",
         ["Nothing; `refused` counts those for which a right is missing (docs/directory.md)."];
+    IMPORT_INCOMPLETE = 34120, "import-incomplete", Warning, Agent, ["agent-account", "person-readable"],
+        "An import could not read everything: the domain controller gives no position in its changes, or \
+         objects have no readable objectGUID and were left out.",
+        ["Grant the rights of docs/directory.md to the agent's account."];
     BANNED_TERMS = 34113, "banned-terms", Warning, Agent, [],
         "Rules of banned passwords hold from now on (information); or the cloud has told none yet, and \
          the built-in list holds (warning).",

@@ -36,7 +36,7 @@ super::events! {
         ["Look up the line's `cause_event_id`: it says why.",
          "$ writeback doctor --event <cause_event_id>",
          "$ writeback doctor --user <name>"];
-    IN_DOUBT = 34104, "in-doubt", Warning, Agent, ["pdc-emulator", "dc-reachable"],
+    IN_DOUBT = 34104, "in-doubt", Warning, Both, ["pdc-emulator", "dc-reachable"],
         "An answer of the directory was lost after a write began, so that it is not known whether the \
          password was changed. The agent asks the directory until it is.",
         ["Nothing at first: a done or refused event of the same `request` follows.",

@@ -74,11 +74,26 @@ fn constants() -> BTreeMap<String, u32> {
 fn no_log_site_has_a_number_of_its_own() {
     for (path, text) in of_the_roles() {
         for (_, value) in sites(&text) {
+            let value = value.trim_start_matches("crate::");
             let known = value.starts_with("event::")
                 || value.starts_with("events::")
                 || value.starts_with("cause.info(")
                 || ["start", "done", "refused"].contains(&value);
             assert!(known, "{}: event_id = {value}", path.display());
+        }
+    }
+}
+
+#[test]
+fn every_warning_and_every_error_has_its_number() {
+    for (path, text) in of_the_roles() {
+        for level in ["tracing::warn!(", "tracing::error!("] {
+            for (at, _) in text.match_indices(level) {
+                let line = &text[at..];
+                let end = line.find(");").or_else(|| line.find("),")).unwrap();
+                let said = &line[..end];
+                assert!(said.contains("event_id = "), "{}: {said}", path.display());
+            }
         }
     }
 }
