@@ -10,6 +10,9 @@ use crate::check::Check;
 /// How much of a text from outside is shown, in characters.
 const SHOWN_MAX: usize = 400;
 
+/// The name of what is noted.
+const NOTE: &str = "note";
+
 /// How a check ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
@@ -113,6 +116,18 @@ impl Finding {
             value: one_line(&value.to_string()),
         });
         self
+    }
+
+    /// With something that is worth a word although all is as it should be.
+    #[must_use]
+    pub fn noted(self, note: impl ToString) -> Self {
+        self.seen(NOTE, note)
+    }
+
+    /// What was noted.
+    pub(crate) fn notes(&self) -> impl Iterator<Item = &str> {
+        let notes = self.evidence.iter().filter(|it| it.name == NOTE);
+        notes.map(|it| it.value.as_str())
     }
 
     /// With an error and all that is behind it.

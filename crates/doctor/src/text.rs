@@ -132,6 +132,9 @@ fn fine(text: &mut String, findings: &[Finding], colour: Colour) {
         let mark = colour.paint(Verdict::Fine, mark(Verdict::Fine));
         let line = format!("{mark} {id:width$}  {}", subjects.join(", "));
         let _ = writeln!(text, "{}", line.trim_end());
+        for note in fine().filter(|it| it.check == *id).flat_map(Finding::notes) {
+            let _ = writeln!(text, "    note: {note}");
+        }
     }
     if !checks.is_empty() {
         text.push('\n');
@@ -200,7 +203,7 @@ mod tests {
                 .seen("error", "timed out"),
             Finding::not_reached("dc-certificate", "dc1.corp.test", "dc-reachable"),
             Finding::fine("dc-time", "dc2.corp.test"),
-            Finding::fine("dc-time", "dc3.corp.test"),
+            Finding::fine("dc-time", "dc3.corp.test").noted("It is slow."),
         ]
     }
 
@@ -213,7 +216,7 @@ mod tests {
         assert!(text.contains("    $ nc -vz dc1.corp.test 636\n"), "{text}");
         let blocked = "– not reached: dc-reachable comes first\n  dc-certificate\n";
         assert!(text.contains(blocked), "{text}");
-        assert!(text.contains("✓ dc-time  dc2.corp.test, dc3.corp.test\n"));
+        assert!(text.contains("✓ dc-time  dc2.corp.test, dc3.corp.test\n    note: It is slow.\n"));
         assert!(text.ends_with("1 fault, 1 not reached, 2 fine\n"), "{text}");
     }
 

@@ -147,10 +147,15 @@ async fn tls(around: Arc<Around>, way: Way, proxy: Option<Proxy>, member: Member
     match dialled {
         Ok(()) => {
             if cloud.is_secure() {
-                findings.push(certificate(Finding::fine(
-                    "cloud-certificate",
-                    cloud.host(),
-                )));
+                let fine = certificate(Finding::fine("cloud-certificate", cloud.host()));
+                findings.push(match presented.as_ref().filter(|it| is_inspector(it)) {
+                    Some(it) => fine.noted(format!(
+                        "TLS is opened on the way: the certificate was issued by {}, which is \
+                         trusted here. Passwords are sealed and pass it unread.",
+                        it.issuer
+                    )),
+                    None => fine,
+                });
             }
             let next = signing::steps(Arc::clone(&around), &transport, member);
             Outcome::from(findings).then(next)
@@ -163,10 +168,15 @@ async fn tls(around: Arc<Around>, way: Way, proxy: Option<Proxy>, member: Member
     }
 }
 
+/// Whether the issuer is a product that opens TLS.
+fn is_inspector(shown: &Presented) -> bool {
+    let issuer = shown.issuer.to_lowercase();
+    INSPECTORS.iter().any(|name| issuer.contains(name))
+}
+
 /// What to do about each kind of refused certificate.
 fn explained(finding: Finding, error: &TransportError, shown: Option<&Presented>) -> Finding {
-    let issuer = shown.map(|it| it.issuer.to_lowercase()).unwrap_or_default();
-    let inspected = INSPECTORS.iter().any(|name| issuer.contains(name));
+    let inspected = shown.is_some_and(is_inspector);
     match error {
         TransportError::CertificateUntrusted { .. } if inspected => finding
             .because("Something on the way opens TLS and shows a certificate of its own; its issuer names it.")

@@ -15,6 +15,7 @@ mod cloud;
 mod delta;
 mod doctor;
 mod doctor_bench;
+mod doctor_certificates;
 mod enrolment;
 mod faults;
 mod former;

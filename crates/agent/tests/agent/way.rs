@@ -6,7 +6,7 @@ use std::{
 };
 
 use axum::serve::Listener;
-use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
+use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair};
 use rustls::ServerConfig;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt, copy_bidirectional},
@@ -45,9 +45,17 @@ impl Listener for Tls {
 
 /// A cloud over TLS, named so in its certificate, and the CA that signed it.
 pub(crate) async fn secure_cloud(named: &str) -> (Cloud, String) {
+    secure_cloud_of(named, "Cloud CA").await
+}
+
+/// The same, with a CA of that name.
+pub(crate) async fn secure_cloud_of(named: &str, authority: &str) -> (Cloud, String) {
     let (cloud, router) = Cloud::router(Manners::default()).await;
     cloud.be_at(&format!("https://localhost:{}", cloud.address.port()));
     let mut params = CertificateParams::new(Vec::new()).unwrap();
+    params
+        .distinguished_name
+        .push(DnType::CommonName, authority);
     params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
     let ca_key = KeyPair::generate().unwrap();
     let ca = params.self_signed(&ca_key).unwrap();
