@@ -81,7 +81,8 @@ const BLOCKED: &[(&str, &str, &str, &str, &str)] = &[
         "reset",
         "forest-synchronised",
         "new.test: never-imported, never-synchronised",
-        "Have it imported and synchronised whole: writeback admin sync run new.test full-cycle.",
+        "Have it imported and synchronised whole: writeback admin sync run --forest new.test --profile \
+         full-cycle.",
     ),
     (
         "gone",

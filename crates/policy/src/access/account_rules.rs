@@ -58,7 +58,7 @@ pub(super) fn synchronised(case: &Case<'_>) -> Finding {
     let no = No {
         reason: "forest-not-synchronised",
         would_help: format!(
-            "Have it imported and synchronised whole: writeback admin sync run {name} full-cycle."
+            "Have it imported and synchronised whole: writeback admin sync run --forest {name} --profile full-cycle."
         ),
         code: Some(PortalCode::OnPremisesConfiguration),
     };

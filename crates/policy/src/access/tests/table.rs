@@ -155,7 +155,7 @@ pub(super) fn blocked() -> Vec<Row> {
             value: "corp.test: never-imported",
             set_in: "directory synchronisation",
             would_help: "Have it imported and synchronised whole: writeback admin sync run \
-                         corp.test full-cycle.",
+                         --forest corp.test --profile full-cycle.",
         },
         Row {
             wishes: WRITING,
