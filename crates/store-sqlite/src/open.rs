@@ -38,10 +38,14 @@ const WRITERS: u32 = 1;
 /// Reads are short; more than a few at once are more than the machine has cores.
 const READERS: u32 = 4;
 
-/// How much of the file each connection may keep in memory, in KiB, as the pragma wants it:
-/// negative. The indexes of a forest of 50,000 users have to fit, since imports come in no order
-/// of theirs. It is taken when it is needed.
-const CACHE: &str = "-65536";
+/// How much of the file the writer may keep in memory, in KiB, as the pragma wants it: negative.
+/// Imports come in no order of the indexes' own, so pages that do not fit are read and written
+/// again and again. It is taken when it is needed, and kept: four times as much made the import of
+/// 50,000 users no faster, and the cloud grow for hours (docs/performance.md).
+const WRITER_CACHE: &str = "-8192";
+
+/// The same for each reader. What it does not keep, the operating system does, once for all.
+const READER_CACHE: &str = "-2048";
 
 /// How many pages of 4 KiB the log gets before they are brought into the file. Batches change
 /// the same pages of an index again and again: they are brought over once for several.
@@ -143,7 +147,7 @@ impl SqliteStore {
             .synchronous(SqliteSynchronous::Full)
             .foreign_keys(true)
             .busy_timeout(BUSY_TIMEOUT)
-            .pragma("cache_size", CACHE)
+            .pragma("cache_size", WRITER_CACHE)
             .pragma("wal_autocheckpoint", CHECKPOINT)
             .row_buffer_size(ROWS)
             .statement_cache_capacity(STATEMENT_CACHE);
@@ -154,10 +158,10 @@ impl SqliteStore {
 
         let writer = first(&options).await.map_err(connect)?;
         migrate(&writer, path).await?;
-        let readers = pool(READERS)
-            .connect_with(options.pragma("query_only", "ON"))
-            .await
-            .map_err(connect)?;
+        let options = options
+            .pragma("cache_size", READER_CACHE)
+            .pragma("query_only", "ON");
+        let readers = pool(READERS).connect_with(options).await.map_err(connect)?;
         Ok(Self {
             writer,
             readers,
