@@ -129,13 +129,13 @@ pub struct Check {
     /// What to do, a line each; lines that begin with `$ ` are typed in a shell, with `PS> ` in
     /// PowerShell or a Windows command prompt, as an administrator.
     pub remedy: &'static [&'static str],
-    /// The rows of the reference article that it answers: A1 to A16.
+    /// The rows of `locales/rows.toml` that it answers: A1, W03, S07.
     pub rows: &'static [&'static str],
 }
 
 impl Check {
-    /// Where it is documented.
+    /// Its page in the documentation.
     pub fn docs(&self) -> String {
-        format!("docs/doctor.md#{}", self.id)
+        format!("docs/troubleshooting/en/{}.md", self.id)
     }
 }

@@ -18,7 +18,7 @@ pub fn table() -> String {
         let needs = it.needs.iter().map(|need| format!("[{need}](#{need})"));
         let _ = writeln!(
             text,
-            "| <a id=\"{id}\"></a>`{id}` | {} | {} | {worst} | {} | {} |",
+            "| <a id=\"{id}\"></a>[{id}](troubleshooting/en/{id}.md) | {} | {} | {worst} | {} | {} |",
             it.title,
             it.of.words(),
             needs.collect::<Vec<_>>().join(", "),
@@ -32,21 +32,11 @@ pub fn table() -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::generated::same_between;
 
-    const BEGIN: &str = "<!-- checks -->\n";
-    const END: &str = "<!-- end of checks -->";
-
-    /// Regenerates the table, and fails when the checked-in one differs.
     #[test]
     fn the_table_is_the_one_in_the_documentation() {
-        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/doctor.md");
-        let text = std::fs::read_to_string(path).unwrap();
-        let (before, rest) = text.split_once(BEGIN).unwrap();
-        let (inside, after) = rest.split_once(END).unwrap();
-        if inside != table() {
-            let renewed = format!("{before}{BEGIN}{}{END}{after}", table());
-            std::fs::write(path, renewed).unwrap();
-            panic!("the catalogue changed: {path} was written anew, look at it and commit it");
-        }
+        let (begin, end) = ("<!-- checks -->\n", "<!-- end of checks -->");
+        same_between("doctor.md", begin, end, &table());
     }
 }

@@ -79,9 +79,10 @@ fn problem(text: &mut String, finding: &Finding, colour: Colour) {
     }
     let _ = writeln!(
         text,
-        "  More: {} --explain {}\n",
+        "  More: {} --explain {}, {}\n",
         of.component.command(),
-        of.id
+        of.id,
+        of.docs()
     );
 }
 
@@ -230,6 +231,9 @@ mod tests {
     fn an_explanation_shows_what_would_be_filled_in() {
         let text = explanation(check("cloud-name").unwrap());
         assert!(text.contains("does not know <host>"), "{text}");
-        assert!(text.contains("docs/doctor.md#cloud-name"), "{text}");
+        assert!(
+            text.contains("docs/troubleshooting/en/cloud-name.md"),
+            "{text}"
+        );
     }
 }

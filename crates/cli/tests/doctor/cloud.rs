@@ -195,5 +195,8 @@ async fn one_check_is_asked_and_explained_by_the_command_that_it_is_of() {
         FAULT,
     );
     let said = it.run(&["admin", "doctor", "--explain", "agents-connected"], 0);
-    assert!(said.contains("docs/doctor.md#agents-connected"), "{said}");
+    assert!(
+        said.contains("docs/troubleshooting/en/agents-connected.md"),
+        "{said}"
+    );
 }

@@ -20,7 +20,7 @@ pub(super) const ENROLLED: Check = Check {
         "$ writeback admin enrolment create --tenant \"{tenant}\" --config \"{config}\"",
         "$ writeback agent enroll --cloud {cloud} --token wbenrol.…",
     ],
-    rows: &["A11", "A16"],
+    rows: &["A11", "A16", "S03"],
 };
 
 pub(super) const CONNECTED: Check = Check {
@@ -36,7 +36,7 @@ pub(super) const CONNECTED: Check = Check {
         "$ writeback agent run",
         "$ writeback doctor",
     ],
-    rows: &["A14", "A15", "A16"],
+    rows: &["A14", "A15", "A16", "W05", "W09", "S17"],
 };
 
 pub(super) const EACH_CONNECTED: Check = Check {
@@ -53,7 +53,7 @@ pub(super) const EACH_CONNECTED: Check = Check {
         "If it is not meant to come back:",
         "$ writeback admin agent revoke {agent} --tenant \"{tenant}\" --config \"{config}\"",
     ],
-    rows: &["A14", "A15"],
+    rows: &["A14", "A15", "W09"],
 };
 
 pub(super) const VERSION: Check = Check {
@@ -82,7 +82,7 @@ pub(super) const COPIED: Check = Check {
         "$ writeback admin agent revoke {agent} --tenant \"{tenant}\" --config \"{config}\"",
         "$ writeback admin enrolment create --tenant \"{tenant}\" --config \"{config}\"",
     ],
-    rows: &[],
+    rows: &["W33"],
 };
 
 pub(super) const SEALING_KEY: Check = Check {
@@ -97,7 +97,7 @@ pub(super) const SEALING_KEY: Check = Check {
         "It makes one when it is connected. See its log, and that it can write its state folder:",
         "$ writeback admin writeback status --tenant \"{tenant}\" --config \"{config}\"",
     ],
-    rows: &["A16"],
+    rows: &["A16", "W25"],
 };
 
 pub(super) const REPORTED: Check = Check {
@@ -112,7 +112,7 @@ pub(super) const REPORTED: Check = Check {
         "On an agent's machine, see that its configuration names one:",
         "$ writeback doctor",
     ],
-    rows: &["A11"],
+    rows: &["A11", "W13"],
 };
 
 pub(super) const SYNCHRONISED: Check = Check {
@@ -126,7 +126,7 @@ pub(super) const SYNCHRONISED: Check = Check {
     remedy: &[
         "$ writeback admin sync run --forest {forest} --profile full-cycle --tenant \"{tenant}\" --config \"{config}\"",
     ],
-    rows: &["A12"],
+    rows: &["A12", "W13", "W23", "W39", "W43"],
 };
 
 pub(super) const GUARD: Check = Check {
@@ -155,5 +155,5 @@ pub(super) const OBJECTS: Check = Check {
     remedy: &[
         "$ writeback admin sync problems --forest {forest} --tenant \"{tenant}\" --config \"{config}\"",
     ],
-    rows: &["A12"],
+    rows: &["A12", "W21"],
 };

@@ -35,7 +35,7 @@ pub(super) const REACHABLE: Check = Check {
         "Let this machine out to {host}, TCP port {port}. Nothing else is needed, and nothing inbound.",
         "$ nc -vz {host} {port}",
     ],
-    rows: &["A14"],
+    rows: &["A14", "W01", "W08"],
 };
 
 pub(super) const PROXY: Check = Check {
@@ -50,7 +50,7 @@ pub(super) const PROXY: Check = Check {
         "Let the proxy pass CONNECT to {cloud}; if it asks for a sign-in, only Basic is supported:",
         "set user and password_file under [proxy] in {file}.",
     ],
-    rows: &["A14"],
+    rows: &["A14", "W42"],
 };
 
 pub(super) const CERTIFICATE: Check = Check {
@@ -62,7 +62,7 @@ pub(super) const CERTIFICATE: Check = Check {
     needs: &["proxy"],
     cause: "The certificate that is shown for {host} is not accepted.",
     remedy: &["$ openssl s_client -connect {host}:{port} -servername {host} -showcerts </dev/null"],
-    rows: &["A14"],
+    rows: &["A14", "W02", "W03", "W27"],
 };
 
 pub(super) const CLOCK: Check = Check {
@@ -77,7 +77,7 @@ pub(super) const CLOCK: Check = Check {
         "$ timedatectl set-ntp true",
         "$ timedatectl timesync-status",
     ],
-    rows: &["A14"],
+    rows: &["A14", "W27"],
 };
 
 pub(super) const ACCEPTS_AGENT: Check = Check {
@@ -94,7 +94,7 @@ pub(super) const ACCEPTS_AGENT: Check = Check {
         "$ writeback admin enrolment create --config cloud.toml",
         "$ writeback agent enroll --replace --cloud {cloud} --config {file} --token wbenrol.…",
     ],
-    rows: &["A16"],
+    rows: &["A16", "W08", "W25"],
 };
 
 pub(super) const LINK: Check = Check {
@@ -108,5 +108,5 @@ pub(super) const LINK: Check = Check {
     remedy: &[
         "Let proxies and load balancers before {host} pass `Upgrade: websocket` on /agent/v1/link.",
     ],
-    rows: &["A14", "A15"],
+    rows: &["A13", "A14", "A15", "W01", "W41"],
 };

@@ -23,7 +23,7 @@ pub(super) const CONTROLLERS: Check = Check {
         "PS> nltest /dsregdns",
         "$ samba_dnsupdate --verbose",
     ],
-    rows: &["A6"],
+    rows: &["A6", "W40"],
 };
 
 pub(super) const REACHABLE: Check = Check {
@@ -41,7 +41,7 @@ pub(super) const REACHABLE: Check = Check {
         "PS> Get-Service NTDS",
         "$ systemctl status samba-ad-dc",
     ],
-    rows: &["A6"],
+    rows: &["A6", "W40"],
 };
 
 pub(super) const CERTIFICATE: Check = Check {
@@ -53,7 +53,7 @@ pub(super) const CERTIFICATE: Check = Check {
     needs: &["dc-reachable"],
     cause: "The certificate of {host} is not accepted.",
     remedy: &["$ openssl s_client -connect {host}:{port} -showcerts </dev/null"],
-    rows: &["A6"],
+    rows: &["A6", "W17"],
 };
 
 pub(super) const ACCOUNT: Check = Check {
@@ -71,7 +71,7 @@ pub(super) const ACCOUNT: Check = Check {
         "PS> Set-ADAccountPassword \"{sam}\" -Reset",
         "$ samba-tool user setpassword \"{sam}\"",
     ],
-    rows: &["A11"],
+    rows: &["A11", "W06"],
 };
 
 pub(super) const PREFERRED: Check = Check {
@@ -101,7 +101,7 @@ pub(super) const SYNCHRONIZED: Check = Check {
         "PS> repadmin /showrepl {host}",
         "$ samba-tool drs showrepl {host}",
     ],
-    rows: &["A12"],
+    rows: &["A12", "W36"],
 };
 
 pub(super) const WRITABLE: Check = Check {
@@ -113,7 +113,7 @@ pub(super) const WRITABLE: Check = Check {
     needs: &["agent-account"],
     cause: "{host} is a read-only domain controller: it can be read from, and knows fewer attributes.",
     remedy: &["Name writable controllers under preferred_controllers in {file}."],
-    rows: &["A6"],
+    rows: &["A6", "W37"],
 };
 
 pub(super) const TIME: Check = Check {
@@ -159,7 +159,7 @@ pub(super) const PDC: Check = Check {
         "$ samba-tool fsmo show",
         "$ samba-tool fsmo transfer --role=pdc",
     ],
-    rows: &["A6", "A7"],
+    rows: &["A6", "A7", "W40"],
 };
 
 pub(super) const PDC_IN_DNS: Check = Check {
@@ -191,7 +191,7 @@ pub(super) const POLICY_HINTS: Check = Check {
         "Update the domain controller. Or accept it, for this forest, in {file}:",
         "allow_without_policy_hints = true",
     ],
-    rows: &["A10"],
+    rows: &["A10", "W19"],
 };
 
 pub(super) const UNEXPIRE: Check = Check {
@@ -206,5 +206,5 @@ pub(super) const UNEXPIRE: Check = Check {
         "PS> dsacls \"{head}\" /G \"{account}:CA;Unexpire Password\"",
         "$ samba-tool dsacl set --objectdn=\"{head}\" --action=allow --sddl=\"(OA;;CR;ccc2dc7d-a6ad-4a7a-8846-c04e3cc53501;;{sid})\"",
     ],
-    rows: &["A11"],
+    rows: &["A11", "W15", "W31", "W35"],
 };

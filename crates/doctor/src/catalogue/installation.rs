@@ -36,7 +36,7 @@ pub(super) const DATABASE: Check = Check {
         "$ ls -l \"{database}\"",
         "If the file is damaged, docs/backup.md says how to put the last backup in its place.",
     ],
-    rows: &[],
+    rows: &["S17"],
 };
 
 pub(super) const ROOM: Check = Check {
@@ -81,7 +81,7 @@ pub(super) const RUNS: Check = Check {
         "Start it, and if it ends at once, its last words say why:",
         "$ writeback cloud --config \"{file}\"",
     ],
-    rows: &["A14"],
+    rows: &["A14", "S17"],
 };
 
 pub(super) const CERTIFICATE: Check = Check {
@@ -112,7 +112,7 @@ pub(super) const MAIL: Check = Check {
         "Correct smtp and password_file under [mail] in {file}, or mend the server:",
         "$ nc -vz {host} {port}",
     ],
-    rows: &[],
+    rows: &["S10", "S12"],
 };
 
 pub(super) const AUDIT_KEY: Check = Check {

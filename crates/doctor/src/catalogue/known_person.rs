@@ -34,7 +34,7 @@ pub(super) const KNOWN: Check = Check {
         "Check the spelling. Why somebody of a directory was left out:",
         "$ writeback admin sync preview \"{user}\" --tenant \"{tenant}\" --config \"{config}\"",
     ],
-    rows: &["A12"],
+    rows: &["A12", "W11", "W23", "S16"],
 };
 
 pub(super) const ACCOUNT: Check = of_person(
@@ -45,7 +45,7 @@ pub(super) const ACCOUNT: Check = of_person(
         "Where it went, and in which forests the person is:",
         "$ writeback admin sync preview \"{user}\" --tenant \"{tenant}\" --config \"{config}\"",
     ],
-    &["A12"],
+    &["A12", "W11", "W12"],
 );
 
 pub(super) const LICENCE: Check = of_person(
@@ -56,7 +56,7 @@ pub(super) const LICENCE: Check = of_person(
         "$ writeback admin licence show \"{user}\" --tenant \"{tenant}\" --config \"{config}\"",
         "$ writeback admin licence assign SKU --user \"{user}\" --tenant \"{tenant}\" --config \"{config}\"",
     ],
-    &["A1", "A2", "A3", "A4", "A5"],
+    &["A1", "A2", "A3", "A4", "A5", "S07", "S20"],
 );
 
 pub(super) const POLICY: Check = of_person(
@@ -67,7 +67,7 @@ pub(super) const POLICY: Check = of_person(
         "$ writeback admin policy show --tenant \"{tenant}\" --config \"{config}\" > policy.toml",
         "$ writeback admin policy set policy.toml --tenant \"{tenant}\" --config \"{config}\"",
     ],
-    &["A8"],
+    &["A8", "S07", "S13", "S22"],
 );
 
 pub(super) const GATES: Check = of_person(
@@ -78,7 +78,7 @@ pub(super) const GATES: Check = of_person(
         "$ writeback admin policy show --tenant \"{tenant}\" --config \"{config}\" > policy.toml",
         "$ writeback admin policy set policy.toml --tenant \"{tenant}\" --config \"{config}\"",
     ],
-    &["A8"],
+    &["A8", "S09", "S11", "S13"],
 );
 
 pub(super) const METHODS: Check = Check {
@@ -91,7 +91,7 @@ pub(super) const METHODS: Check = Check {
             "A recovery address comes from the directory's attribute that recovery_attributes names in",
             "{config}. Write it there; the next import brings it.",
         ],
-        &[],
+        &["S08", "S09", "S10", "S12", "S20"],
     )
 };
 
@@ -103,5 +103,5 @@ pub(super) const THROTTLED: Check = of_person(
         "Wait until the time above. What the limits are:",
         "$ writeback admin limits show --tenant \"{tenant}\" --config \"{config}\"",
     ],
-    &[],
+    &["S14"],
 );

@@ -15,7 +15,7 @@ pub(super) const CONFIGURATION: Check = Check {
         "$ sudoedit \"{file}\"",
         "Then start the agent again.",
     ],
-    rows: &["A11"],
+    rows: &["A11", "W26"],
 };
 
 pub(super) const PASSWORD_FILE: Check = Check {
@@ -43,7 +43,7 @@ pub(super) const STATE_FOLDER: Check = Check {
     needs: &["configuration"],
     cause: "The folder that state_dir names cannot be read, or others may read the keys in it.",
     remedy: &["$ chown -R USER: \"{folder}\"", "$ chmod 0700 \"{folder}\""],
-    rows: &["A11"],
+    rows: &["A11", "W26"],
 };
 
 pub(super) const ENROLMENT: Check = Check {
@@ -59,5 +59,5 @@ pub(super) const ENROLMENT: Check = Check {
         "$ writeback admin enrolment create --config cloud.toml",
         "$ writeback agent enroll --cloud {cloud} --config {file} --token wbenrol.…",
     ],
-    rows: &["A11", "A16"],
+    rows: &["A11", "A16", "W25", "W26"],
 };

@@ -20,7 +20,7 @@ pub(super) const FOUND: Check = Check {
         "PS> Get-ADUser -Filter \"UserPrincipalName -eq '{user}'\"",
         "$ samba-tool user list | grep -i '{user}'",
     ],
-    rows: &["A12"],
+    rows: &["A12", "W11", "W23"],
 };
 
 pub(super) const READABLE: Check = Check {
@@ -35,7 +35,7 @@ pub(super) const READABLE: Check = Check {
         "PS> dsacls \"{head}\" /I:S /G \"{account}:GR;;user\"",
         "$ samba-tool dsacl set --objectdn=\"{head}\" --action=allow --sddl=\"(OA;CIIO;RP;;bf967aba-0de6-11d0-a285-00aa003049e2;{sid})\"",
     ],
-    rows: &["A11"],
+    rows: &["A11", "W15"],
 };
 
 pub(super) const INHERITANCE: Check = Check {
@@ -52,7 +52,7 @@ pub(super) const INHERITANCE: Check = Check {
         "PS> dsacls \"{dn}\" /P:N",
         "$ samba-tool dsacl set --objectdn=\"{dn}\" --action=allow --sddl=\"(OA;;CR;00299570-246d-11d0-a768-00aa006e0529;;{sid})(OA;;WP;28630ebf-41d5-11d1-a9c1-0000f80367c1;;{sid})(OA;;WP;bf967a0a-0de6-11d0-a285-00aa003049e2;;{sid})(A;;RP;;;{sid})\"",
     ],
-    rows: &["A11"],
+    rows: &["A11", "W30"],
 };
 
 pub(super) const ORDINARY: Check = Check {
@@ -71,7 +71,7 @@ pub(super) const ORDINARY: Check = Check {
         "PS> dsacls \"{dn}\" /P:N",
         "$ samba-tool user edit \"{sam}\"   # remove the line adminCount",
     ],
-    rows: &["A11"],
+    rows: &["A11", "W14"],
 };
 
 pub(super) const RESET: Check = Check {
@@ -86,7 +86,7 @@ pub(super) const RESET: Check = Check {
         "PS> dsacls \"{head}\" /I:S /G \"{account}:CA;Reset Password;user\"",
         "$ samba-tool dsacl set --objectdn=\"{head}\" --action=allow --sddl=\"(OA;CIIO;CR;00299570-246d-11d0-a768-00aa006e0529;bf967aba-0de6-11d0-a285-00aa003049e2;{sid})\"",
     ],
-    rows: &["A11"],
+    rows: &["A11", "W10", "W15", "W35"],
 };
 
 pub(super) const UNLOCK: Check = Check {
@@ -101,7 +101,7 @@ pub(super) const UNLOCK: Check = Check {
         "PS> dsacls \"{head}\" /I:S /G \"{account}:WP;lockoutTime;user\"",
         "$ samba-tool dsacl set --objectdn=\"{head}\" --action=allow --sddl=\"(OA;CIIO;WP;28630ebf-41d5-11d1-a9c1-0000f80367c1;bf967aba-0de6-11d0-a285-00aa003049e2;{sid})\"",
     ],
-    rows: &["A11"],
+    rows: &["A11", "W10", "W15"],
 };
 
 pub(super) const FORCE_CHANGE: Check = Check {
@@ -116,7 +116,7 @@ pub(super) const FORCE_CHANGE: Check = Check {
         "PS> dsacls \"{head}\" /I:S /G \"{account}:WP;pwdLastSet;user\"",
         "$ samba-tool dsacl set --objectdn=\"{head}\" --action=allow --sddl=\"(OA;CIIO;WP;bf967a0a-0de6-11d0-a285-00aa003049e2;bf967aba-0de6-11d0-a285-00aa003049e2;{sid})\"",
     ],
-    rows: &["A11"],
+    rows: &["A11", "W10", "W15"],
 };
 
 pub(super) const ENABLED: Check = Check {
@@ -135,7 +135,7 @@ pub(super) const ENABLED: Check = Check {
         "$ samba-tool user setexpiry \"{sam}\" --noexpiry",
         "$ samba-tool user unlock \"{sam}\"",
     ],
-    rows: &["A12"],
+    rows: &["A12", "W24"],
 };
 
 pub(super) const MAY_CHANGE: Check = Check {
@@ -150,7 +150,7 @@ pub(super) const MAY_CHANGE: Check = Check {
         "PS> Set-ADUser \"{dn}\" -CannotChangePassword $false",
         "$ samba-tool dsacl delete --objectdn=\"{dn}\" --sddl=\"(OD;;CR;ab721a53-1e2f-11d0-9819-00aa0040529b;;WD)(OD;;CR;ab721a53-1e2f-11d0-9819-00aa0040529b;;PS)\"",
     ],
-    rows: &["A12"],
+    rows: &["A12", "W20"],
 };
 
 pub(super) const POLICY: Check = Check {
@@ -166,7 +166,7 @@ pub(super) const POLICY: Check = Check {
         "PS> dsacls \"CN=Password Settings Container,CN=System,{head}\" /I:T /G \"{account}:GR\"",
         "$ samba-tool dsacl set --objectdn=\"CN=Password Settings Container,CN=System,{head}\" --action=allow --sddl=\"(A;CI;RP;;;{sid})\"",
     ],
-    rows: &["A12"],
+    rows: &["A12", "W18", "S18"],
 };
 
 pub(super) const AGE: Check = Check {
@@ -183,5 +183,5 @@ pub(super) const AGE: Check = Check {
         "PS> Set-ADAccountPassword \"{dn}\" -Reset",
         "$ samba-tool user setpassword \"{sam}\"",
     ],
-    rows: &["A12"],
+    rows: &["A12", "W18", "W32"],
 };

@@ -60,7 +60,7 @@ pub(super) const LICENCES: Check = Check {
         "$ writeback admin licence list --tenant \"{tenant}\" --config \"{config}\"",
         "$ writeback admin licence assign SKU --everybody --tenant \"{tenant}\" --config \"{config}\"",
     ],
-    rows: &["A1", "A2", "A3", "A4", "A5"],
+    rows: &["A1", "A2", "A3", "A4", "A5", "W27"],
 };
 
 pub(super) const SEATS: Check = Check {
@@ -91,7 +91,7 @@ pub(super) const POLICY: Check = Check {
         "$ writeback admin policy show --tenant \"{tenant}\" --config \"{config}\" > policy.toml",
         "$ writeback admin policy set policy.toml --tenant \"{tenant}\" --config \"{config}\"",
     ],
-    rows: &["A8"],
+    rows: &["A8", "S07"],
 };
 
 pub(super) const WRITEBACK: Check = Check {
