@@ -175,8 +175,29 @@ async function withoutScript() {
   await picture(page, "desktop-other-script");
 }
 
+/** Unlocks and keeps the password: on a phone in Indonesian, without script. */
+async function unlocks() {
+  const page = await open({ ...phone, locale: "id-ID", javaScriptEnabled: false });
+  await upToThePassword(page);
+  await picture(page, "phone-unlock");
+  await page.locator("#unlock button").click();
+  await page.locator("[data-outcome=unlocked]").waitFor();
+  await picture(page, "phone-unlocked");
+
+  // The same page for somebody at a desk, and the second form is worth nothing any more.
+  const desk = await open(desktop);
+  await desk.context().addCookies(await page.context().cookies());
+  await desk.goto(`${url}/reset/outcome?lang=en`);
+  await desk.locator("[data-outcome=unlocked]").waitFor();
+  await picture(desk, "desktop-unlocked");
+  await desk.locator("main a.button").click();
+  await desk.waitForURL("**/reset/password");
+  await desk.locator("#new").waitFor();
+  assert.equal(await desk.locator("#unlock").count(), 0);
+}
+
 try {
-  await { desktop: onADesktop, phone: onAPhone, "no-script": withoutScript }[walk]();
+  await { desktop: onADesktop, phone: onAPhone, "no-script": withoutScript, unlock: unlocks }[walk]();
   console.log(`done ${await browser.version()}`);
 } finally {
   await browser.close();

@@ -257,6 +257,7 @@ async fn a_person_reads_it_as_a_table() {
         "reset: allowed, after one gate (email)",
         "change: not allowed (SSPR_0011)",
         "offered: Change it at a computer of the domain",
+        "unlock: allowed, after one gate (email)",
         "register: not allowed (SSPR_0011)",
     ] {
         assert!(all.contains(wish), "{all}");

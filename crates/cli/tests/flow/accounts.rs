@@ -1,8 +1,10 @@
 //! Every kind of account.
 
+use std::time::Duration;
+
 use anyhow::Result;
-use writeback_lab::{RESERVED_OU, UserSpec, escape_dn_value};
-use writeback_stage::{AgentPlace, Options};
+use writeback_lab::{RESERVED_OU, TestUser, UserSpec, escape_dn_value};
+use writeback_stage::{AgentPlace, Options, Page, Person};
 
 use crate::setting::{Setting, cause, is_changed, is_not_changed, said_changed};
 
@@ -56,6 +58,74 @@ async fn a_locked_account_is_unlocked_by_the_reset() -> Result<()> {
     let (setting, users) = Setting::corp(vec![spec]).await?;
     let page = setting.reset(&users[0], NEW).await?;
     is_changed(setting.forest("corp.test")?, &users[0], &page, NEW)
+}
+
+/// Presses the button that unlocks, and waits until it is known how it ended.
+async fn unlock(person: &Person, form: &Page) -> Result<Page> {
+    let fields = ["token", "last"].map(|name| {
+        let marker = format!("name=\"{name}\" value=\"");
+        let rest = form.html.split_once(&marker).map(|(_, rest)| rest);
+        let value = rest.and_then(|rest| rest.split('"').next());
+        (name.to_owned(), value.unwrap_or_default().to_owned())
+    });
+    let page = person.post("/reset/unlock", &fields).await?;
+    person.until_known(page).await
+}
+
+#[tokio::test]
+async fn who_knows_the_password_is_unlocked_and_keeps_it() -> Result<()> {
+    let locked = || UserSpec {
+        locked: true,
+        ..UserSpec::default()
+    };
+    let specs = vec![locked(), locked(), UserSpec::default()];
+    let (setting, users) = Setting::corp(specs).await?;
+    let (forest, stage) = (setting.forest("corp.test")?, &setting.stage);
+    let pdc = forest.pdc()?;
+    let opens = |user: &TestUser, password: &str| -> Result<bool> {
+        Ok(forest.can_bind(&user.upn, password, pdc)?.is_ok())
+    };
+
+    let user = &users[0];
+    assert!(!opens(user, &user.password)?, "it is locked");
+    let (person, form) = setting.verified(user).await?;
+    let page = unlock(&person, &form).await?;
+    assert!(
+        page.html.contains("data-outcome=\"unlocked\""),
+        "{}",
+        page.text()
+    );
+    assert!(opens(user, &user.password)?, "told unlocked");
+    let mails = stage.lab.mailbox(&user.recovery_mail);
+    let told = |subject: &str| -> Result<bool> {
+        Ok(mails.all()?.iter().any(|mail| mail.text.contains(subject)))
+    };
+    for _ in 0..200 {
+        if told("Its password is as it was")? {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    assert!(told("Its password is as it was")?, "no mail told of it");
+
+    // Still not let in: the same session sets a password.
+    let user = &users[1];
+    let (person, form) = setting.verified(user).await?;
+    unlock(&person, &form).await?;
+    let form = person.get("/reset/password").await?;
+    let page = person.sets_password(&form, NEW).await?;
+    is_changed(forest, user, &page, NEW)?;
+
+    let user = &users[2];
+    let (person, form) = setting.verified(user).await?;
+    let page = unlock(&person, &form).await?;
+    assert!(
+        page.html.contains("data-outcome=\"not-locked\""),
+        "{}",
+        page.text()
+    );
+    assert!(opens(user, &user.password)?);
+    Ok(())
 }
 
 #[tokio::test]

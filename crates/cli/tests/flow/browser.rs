@@ -156,6 +156,20 @@ async fn without_our_script_nothing_can_be_typed() -> Result<()> {
     is_nowhere(stage, &tapped, 0)
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn somebody_who_knows_the_password_unlocks_without_script() -> Result<()> {
+    let locked = UserSpec {
+        locked: true,
+        ..UserSpec::default()
+    };
+    let (setting, users) = Setting::corp(vec![locked]).await?;
+    let (stage, forest) = (&setting.stage, setting.forest("corp.test")?);
+    let tapped = tokio::task::block_in_place(|| walk(stage, &users[0], "unlock"))?;
+    let answer = forest.can_bind(&users[0].upn, &users[0].password, forest.pdc()?)?;
+    assert!(answer.is_ok(), "{answer:?}");
+    is_nowhere(stage, &tapped, 0)
+}
+
 /// The directory takes the new password, also of an account that was locked, and not the old.
 fn is_set(forest: &writeback_lab::Forest, user: &TestUser) -> Result<()> {
     let pdc = forest.pdc()?;

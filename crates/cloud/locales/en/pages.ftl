@@ -21,6 +21,7 @@ steps-label = Step { $step } of { $steps }
 steps-name = Who you are
 steps-code = Prove it
 steps-password = New password
+steps-unlock = Unlocking
 steps-done = Done
 steps-completed = completed
 
@@ -127,9 +128,18 @@ password-needs-script-next = Switch JavaScript on and load this page again, or b
 password-refused = Not changed yet
 password-refused-still = Your old password still holds. You can try another one at once.
 
+## Unlock, and keep the password
+
+unlock-hint = You know your password, and your account is only locked?
+unlock-question = You know your password?
+unlock-lead = After too many wrong tries an account is locked for a while. It can be unlocked now; your password stays as it is.
+unlock-button = Unlock my account
+unlock-error-too-many = Unlocking was asked for too often for this account. You can try again { $wait }.
+
 ## The outcome is not known yet
 
 progress-writing-title = Your new password is being written
+progress-unlocking-title = Your account is being unlocked
 progress-writing-lead = This takes a few seconds. Please leave this page open.
 progress-unknown-title = We don’t know yet
 progress-unknown-lead = We do not know yet whether your password was changed. Please assume neither.
@@ -137,6 +147,9 @@ progress-unknown-why = Your new password was on its way when the connection brok
 progress-unknown-page = This page updates by itself. You can leave it open.
 progress-unknown-mail = You may also close it: as soon as we know, we send you a mail.
 progress-unknown-retry = Please do not start another reset until then.
+progress-unknown-unlock-lead = We do not know yet whether your account was unlocked. Please assume neither.
+progress-unknown-unlock-why = Your account was about to be unlocked when the connection broke. Your organisation’s directory knows the answer, and we keep asking it. Your password is as it was.
+progress-unknown-unlock-retry = Please do not start again until then.
 progress-check = Check now
 
 ## Done
@@ -152,6 +165,19 @@ done-old-title = The old password
 done-old = For up to an hour some services may still take the old one. That is normal and passes by itself.
 done-close = You can close this page now.
 
+## Unlocked
+
+unlocked-title = Your account is unlocked
+unlocked-lead = Your password is as it was. Sign in with it now.
+unlocked-not-locked-title = Your account was not locked
+unlocked-not-locked-lead = There was nothing to unlock, and nothing was changed. If you cannot sign in, the password that you type is most likely not the one that your account has.
+unlocked-device-title = Phone and tablet
+unlocked-device = Look for a device that still has an old password. One that keeps trying it locks your account again.
+unlocked-refused-title = Still not let in?
+unlocked-refused = Then your account has another password than the one you type. Stop trying before it is locked again, and set a new one.
+unlocked-password-button = Set a new password
+unlocked-close = If you can sign in, you can close this page now.
+
 remark-unlocked = Your account was locked. It no longer is.
 remark-still-locked = The new password is set, but your account is still locked, and unlocking it failed. Ask your help desk to unlock it.
 remark-history-not-enforced = Nothing could check whether you have used this password before. If you have, please change it to a new one soon.
@@ -164,6 +190,8 @@ remark-force-change-not-set = You should have been asked for another password wh
 not-changed-title = Your password was not changed
 not-changed-lead = Your old password still holds.
 not-changed-another = Choose another password
+not-unlocked-title = Your account was not unlocked
+not-unlocked-lead = Nothing was changed. Your password is as it was.
 
 ## Not allowed
 

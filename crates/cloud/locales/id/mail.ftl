@@ -20,6 +20,13 @@ mail-changed-intro = Kata sandi akun Anda di { $tenant } diubah pada { $time }.
 mail-changed-you = Jika itu Anda, semuanya beres. Segera masukkan kata sandi baru di ponsel dan tablet Anda; perangkat yang terus mencoba kata sandi lama dapat membuat akun Anda terkunci.
 mail-changed-not-you = Jika itu bukan Anda, segera hubungi helpdesk. Mungkin orang lain menguasai akun Anda dan kotak surat ini atau kotak surat Anda yang lain.
 
+mail-unlocked-subject = Kunci akun Anda sudah dibuka
+mail-unlocked-intro = Akun Anda di { $tenant } tadinya terkunci, dan kuncinya dibuka pada { $time }. Kata sandinya tetap seperti semula.
+mail-not-locked-subject = Seseorang meminta kunci akun Anda dibuka
+mail-not-locked-intro = Pada { $time } seseorang, mungkin Anda sendiri, meminta kunci akun Anda di { $tenant } dibuka. Akun itu tidak terkunci, dan tidak ada yang berubah.
+mail-unlocked-you = Jika itu Anda, semuanya beres. Jika akun terkunci lagi, carilah ponsel atau tablet yang terus mencoba kata sandi lama.
+mail-unlocked-not-you = Jika itu bukan Anda, segera hubungi helpdesk. Orang lain dapat membaca kotak surat ini atau kotak surat Anda yang lain.
+
 mail-administrator-changed-subject = Kata sandi seorang administrator berubah
 mail-administrator-changed-intro = Kata sandi { $name }, yang memegang peran administrator di { $tenant }, berubah pada { $time }. Administrator lain diberi tahu tentang hal itu.
 mail-administrator-changed-not-them = Tanyakan kepadanya apakah itu memang dia. Jika bukan, nonaktifkan akunnya dan akhiri semua sesi masuknya.
@@ -28,4 +35,9 @@ mail-outcome-known = Anda meminta kata sandi Anda di { $tenant } diatur ulang, d
 mail-outcome-changed = Kata sandi Anda sudah berubah. Gunakan yang baru mulai sekarang.
 mail-outcome-not-changed-subject = Kata sandi Anda tidak berubah
 mail-outcome-not-changed = Kata sandi Anda tidak berubah, dan permintaan itu tidak akan mengubahnya di kemudian waktu. Kata sandi lama Anda masih berlaku.
+mail-outcome-unlock-known = Anda meminta kunci akun Anda di { $tenant } dibuka, dan untuk beberapa waktu kami tidak mengetahui hasilnya. Pada { $time } kami mengetahuinya dari direktori organisasi Anda.
+mail-outcome-unlock-subject = Kunci akun Anda sudah dibuka
+mail-outcome-unlock-done = Kunci akun Anda sudah dibuka. Kata sandinya tetap seperti semula.
+mail-outcome-not-unlocked-subject = Kunci akun Anda tidak dibuka
+mail-outcome-not-unlocked = Kunci akun Anda tidak dibuka, dan permintaan itu tidak akan membukanya di kemudian waktu. Kata sandinya tetap seperti semula.
 mail-outcome-desk = Untuk helpdesk Anda: { $codes }

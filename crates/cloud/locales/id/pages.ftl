@@ -21,6 +21,7 @@ steps-label = Langkah { $step } dari { $steps }
 steps-name = Siapa Anda
 steps-code = Verifikasi
 steps-password = Kata sandi baru
+steps-unlock = Membuka kunci
 steps-done = Selesai
 steps-completed = selesai
 
@@ -107,9 +108,18 @@ password-needs-script-next = Aktifkan JavaScript lalu muat ulang halaman ini, at
 password-refused = Belum berubah
 password-refused-still = Kata sandi lama Anda masih berlaku. Anda dapat langsung mencoba yang lain.
 
+## Buka kunci, kata sandi tetap
+
+unlock-hint = Anda ingat kata sandi, hanya akunnya terkunci?
+unlock-question = Anda ingat kata sandi Anda?
+unlock-lead = Setelah terlalu sering salah, akun terkunci untuk sementara. Kuncinya dapat dibuka sekarang; kata sandi Anda tetap seperti semula.
+unlock-button = Buka kunci akun saya
+unlock-error-too-many = Kunci akun ini sudah terlalu sering diminta dibuka. Anda dapat mencoba lagi setelah { $wait }.
+
 ## Hasilnya belum diketahui
 
 progress-writing-title = Kata sandi baru Anda sedang disimpan
+progress-unlocking-title = Kunci akun Anda sedang dibuka
 progress-writing-lead = Hanya perlu beberapa detik. Mohon biarkan halaman ini terbuka.
 progress-unknown-title = Hasilnya belum kami ketahui
 progress-unknown-lead = Kami belum tahu apakah kata sandi Anda sudah berubah atau belum. Mohon jangan menganggap salah satunya.
@@ -117,6 +127,9 @@ progress-unknown-why = Kata sandi baru Anda sedang dalam perjalanan ketika sambu
 progress-unknown-page = Halaman ini diperbarui sendiri. Anda dapat membiarkannya terbuka.
 progress-unknown-mail = Anda juga boleh menutupnya: begitu hasilnya diketahui, kami mengirim email kepada Anda.
 progress-unknown-retry = Sampai saat itu, mohon jangan memulai pengaturan ulang yang lain.
+progress-unknown-unlock-lead = Kami belum tahu apakah kunci akun Anda sudah terbuka atau belum. Mohon jangan menganggap salah satunya.
+progress-unknown-unlock-why = Kunci akun Anda sedang dibuka ketika sambungan terputus. Direktori organisasi Anda mengetahui jawabannya, dan kami terus menanyakannya. Kata sandi Anda tetap seperti semula.
+progress-unknown-unlock-retry = Sampai saat itu, mohon jangan memulai lagi.
 progress-check = Periksa sekarang
 
 ## Selesai
@@ -132,6 +145,19 @@ done-old-title = Kata sandi lama
 done-old = Selama paling lama satu jam, beberapa layanan mungkin masih menerima kata sandi lama. Itu wajar dan akan berhenti sendiri.
 done-close = Anda sudah dapat menutup halaman ini.
 
+## Kunci sudah dibuka
+
+unlocked-title = Kunci akun Anda sudah dibuka
+unlocked-lead = Kata sandi Anda tetap seperti semula. Silakan masuk dengan kata sandi itu.
+unlocked-not-locked-title = Akun Anda tidak terkunci
+unlocked-not-locked-lead = Tidak ada kunci yang perlu dibuka, dan tidak ada yang berubah. Jika Anda tidak dapat masuk, kemungkinan besar kata sandi yang Anda ketik bukan kata sandi akun Anda.
+unlocked-device-title = Ponsel dan tablet
+unlocked-device = Carilah perangkat yang masih menyimpan kata sandi lama. Perangkat yang terus mencobanya akan membuat akun Anda terkunci lagi.
+unlocked-refused-title = Masih tidak bisa masuk?
+unlocked-refused = Berarti kata sandi akun Anda bukan yang Anda ketik. Berhentilah mencoba sebelum akun terkunci lagi, dan buatlah kata sandi baru.
+unlocked-password-button = Buat kata sandi baru
+unlocked-close = Jika Anda sudah bisa masuk, halaman ini dapat ditutup.
+
 remark-unlocked = Akun Anda tadinya terkunci. Sekarang sudah terbuka.
 remark-still-locked = Kata sandi baru sudah tersimpan, tetapi akun Anda masih terkunci dan gagal dibuka. Mintalah helpdesk membuka kuncinya.
 remark-history-not-enforced = Tidak ada yang dapat memeriksa apakah kata sandi ini pernah Anda pakai. Jika pernah, mohon segera ganti dengan yang baru.
@@ -144,6 +170,8 @@ remark-force-change-not-set = Seharusnya Anda diminta memilih kata sandi lain sa
 not-changed-title = Kata sandi Anda tidak berubah
 not-changed-lead = Kata sandi lama Anda masih berlaku.
 not-changed-another = Pilih kata sandi lain
+not-unlocked-title = Kunci akun Anda tidak dibuka
+not-unlocked-lead = Tidak ada yang berubah. Kata sandi Anda tetap seperti semula.
 
 ## Tidak diizinkan
 

@@ -2,7 +2,7 @@
 
 use askama::Template;
 use jiff::Zoned;
-use writeback_model::{Cause, Outcome};
+use writeback_model::{Cause, Operation, Outcome, Remark};
 use writeback_store::TokenHash;
 
 use crate::words::{Language, Words};
@@ -87,6 +87,30 @@ pub fn changed_mail(language: Language, tenant_name: &str, at: &Zoned) -> MailTe
         .write()
 }
 
+/// The mail after an account was unlocked and its password kept, to every address of the person.
+pub fn unlocked_mail(
+    language: Language,
+    tenant_name: &str,
+    remarks: &[Remark],
+    at: &Zoned,
+) -> MailText {
+    let words = Words::new(language);
+    let facts = [
+        ("tenant", one_line(tenant_name).into()),
+        ("time", words.zoned_moment(at).into()),
+    ];
+    let (subject, intro) = if remarks.contains(&Remark::Unlocked) {
+        ("mail-unlocked-subject", "mail-unlocked-intro")
+    } else {
+        ("mail-not-locked-subject", "mail-not-locked-intro")
+    };
+    Letter::new(&words, tenant_name, subject)
+        .paragraph(words.with(intro, &facts))
+        .paragraph(words.text("mail-unlocked-you"))
+        .paragraph(words.text("mail-unlocked-not-you"))
+        .write()
+}
+
 /// The mail to other administrators after the password of one was changed.
 pub fn administrator_changed_mail(
     language: Language,
@@ -110,6 +134,7 @@ pub fn administrator_changed_mail(
 pub fn outcome_mail(
     language: Language,
     tenant_name: &str,
+    operation: Operation,
     outcome: &Outcome,
     at: &Zoned,
 ) -> MailText {
@@ -118,29 +143,66 @@ pub fn outcome_mail(
         ("tenant", one_line(tenant_name).into()),
         ("time", words.zoned_moment(at).into()),
     ];
-    let known = words.with("mail-outcome-known", &facts);
+    let keys = OutcomeKeys::of(operation);
+    let known = words.with(keys.known, &facts);
     match outcome {
         Outcome::Changed { remarks } => {
-            let mut letter = Letter::new(&words, tenant_name, "mail-changed-subject")
+            let mut letter = Letter::new(&words, tenant_name, keys.changed_subject)
                 .paragraph(known)
-                .paragraph(words.text("mail-outcome-changed"));
+                .paragraph(words.text(keys.changed));
             for remark in remarks {
                 letter = letter.paragraph(words.remark(*remark));
             }
             letter
-                .paragraph(words.text("mail-changed-you"))
-                .paragraph(words.text("mail-changed-not-you"))
+                .paragraph(words.text(keys.you))
+                .paragraph(words.text(keys.not_you))
                 .write()
         }
         Outcome::NotChanged { cause } => {
             let text = words.cause(cause);
-            Letter::new(&words, tenant_name, "mail-outcome-not-changed-subject")
+            Letter::new(&words, tenant_name, keys.not_changed_subject)
                 .paragraph(known)
-                .paragraph(words.text("mail-outcome-not-changed"))
+                .paragraph(words.text(keys.not_changed))
                 .paragraph(text.what)
                 .paragraph(text.next)
                 .paragraph(words.with("mail-outcome-desk", &[("codes", codes(cause).into())]))
                 .write()
+        }
+    }
+}
+
+/// The words of an outcome, by what was asked for.
+struct OutcomeKeys {
+    known: &'static str,
+    changed_subject: &'static str,
+    changed: &'static str,
+    you: &'static str,
+    not_you: &'static str,
+    not_changed_subject: &'static str,
+    not_changed: &'static str,
+}
+
+impl OutcomeKeys {
+    const fn of(operation: Operation) -> Self {
+        match operation {
+            Operation::Reset { .. } | Operation::Change => Self {
+                known: "mail-outcome-known",
+                changed_subject: "mail-changed-subject",
+                changed: "mail-outcome-changed",
+                you: "mail-changed-you",
+                not_you: "mail-changed-not-you",
+                not_changed_subject: "mail-outcome-not-changed-subject",
+                not_changed: "mail-outcome-not-changed",
+            },
+            Operation::Unlock => Self {
+                known: "mail-outcome-unlock-known",
+                changed_subject: "mail-outcome-unlock-subject",
+                changed: "mail-outcome-unlock-done",
+                you: "mail-unlocked-you",
+                not_you: "mail-unlocked-not-you",
+                not_changed_subject: "mail-outcome-not-unlocked-subject",
+                not_changed: "mail-outcome-not-unlocked",
+            },
         }
     }
 }

@@ -2,7 +2,7 @@
 //! the policy are those of now.
 
 use jiff::Zoned;
-use writeback_model::{Outcome, Role, TenantId, UserId};
+use writeback_model::{Operation, Outcome, Role, TenantId, UserId};
 use writeback_policy::access::Wish;
 use writeback_store::{OwedNews, Request, StoreError, TokenHash, User};
 
@@ -11,6 +11,7 @@ use crate::{
     mail::{self, MailText},
     state::Cloud,
     tokens::hash_letter,
+    words::Language,
 };
 
 /// A mail to one address.
@@ -44,13 +45,12 @@ pub(super) async fn letters(cloud: &Cloud, news: &OwedNews) -> Result<Vec<Letter
     };
     let mut letters = Vec::new();
     if news.was_in_doubt {
-        let text = mail::outcome_mail(language_of(&user), &end.tenant_name, &end.outcome, &end.at);
-        letters.extend(end.to(&user, &text));
+        letters.extend(end.to(&user, &end.learnt_text(language_of(&user))));
     } else if access.settings.notify_user {
-        let text = mail::changed_mail(language_of(&user), &end.tenant_name, &end.at);
-        letters.extend(end.to(&user, &text));
+        letters.extend(end.to(&user, &end.text(language_of(&user))));
     }
-    if access.settings.notify_admins && end.outcome.is_changed() {
+    let wrote_password = end.outcome.is_changed() && end.operation().writes_password();
+    if access.settings.notify_admins && wrote_password {
         for administrator in others(cloud, news.tenant, user.id).await? {
             let language = language_of(&administrator);
             let name = &user.attributes.user_principal_name;
@@ -70,6 +70,26 @@ struct End {
 }
 
 impl End {
+    const fn operation(&self) -> Operation {
+        self.request.asked.operation
+    }
+
+    /// What is told after something was done.
+    fn text(&self, language: Language) -> MailText {
+        match (self.operation(), &self.outcome) {
+            (Operation::Unlock, Outcome::Changed { remarks }) => {
+                mail::unlocked_mail(language, &self.tenant_name, remarks, &self.at)
+            }
+            _ => mail::changed_mail(language, &self.tenant_name, &self.at),
+        }
+    }
+
+    /// What is told after it became known how it ended.
+    fn learnt_text(&self, language: Language) -> MailText {
+        let (operation, tenant_name) = (self.operation(), &self.tenant_name);
+        mail::outcome_mail(language, tenant_name, operation, &self.outcome, &self.at)
+    }
+
     fn to(&self, user: &User, text: &MailText) -> Vec<Letter> {
         let letter = |address: String| {
             let hash = hash_letter(self.request.asked.id.uuid(), user.id.uuid(), &address);

@@ -63,6 +63,8 @@ async fn note(cloud: &Cloud, ended: &Ended) {
             tracing::info!(request = %asked.id, event_id = cause.info().event_id,
                 cause = cause.info().id, %remedy, "a request changed nothing");
         }
+        // Unlocking tells nothing of the passwords that were tried.
+        Outcome::Changed { .. } if !asked.operation.writes_password() => {}
         Outcome::Changed { .. } => {
             let key = asked.user.to_string();
             let limit = &cloud.limits.passwords_per_user;

@@ -9,6 +9,7 @@
 //! | `GET /reset/password` | asks for the new password |
 //! | `POST /reset/password/prepare` | says to its script what to seal to and for |
 //! | `POST /reset/password` | takes the sealed password, has it written |
+//! | `POST /reset/unlock` | has the account unlocked, and the password kept |
 //! | `GET /reset/outcome` | says what happened, or that it is not known yet |
 //! | `GET /.well-known/writeback-integrity` | lists the hashes of what the pages load |
 
@@ -29,6 +30,7 @@ mod session;
 mod site;
 mod start;
 pub(crate) mod ticket;
+mod unlock;
 mod views;
 
 use std::sync::Arc;
@@ -51,6 +53,7 @@ pub fn routes(cloud: Arc<Cloud>) -> Router<Arc<Cloud>> {
         .route("/reset/code/resend", post(code::resend))
         .route("/reset/password", get(password::ask).post(sealed::take))
         .route("/reset/password/prepare", post(sealed::prepare))
+        .route("/reset/unlock", get(unlock::ask).post(unlock::take))
         .route("/reset/outcome", get(outcome::show))
         .route(assets::css_path(), get(assets::css))
         .route(assets::script_path(), get(assets::script))

@@ -1,15 +1,16 @@
-//! What happened to my password?
+//! What happened to my password, or to my account?
 
 use std::sync::Arc;
 
 use axum::{extract::State, response::Response};
-use writeback_model::{Cause, Outcome, RequestState};
+use writeback_model::{Cause, Operation, Outcome, RequestState};
 use writeback_relay::Liveness;
 
 use super::{
     browser::Browser,
     code::opened_after,
     pages::{PasswordError, Progress},
+    password::form,
     respond::{self, Failed},
     session, views,
 };
@@ -30,24 +31,28 @@ pub(super) async fn show(
     else {
         return Ok(respond::see_other(&browser, "/reset/password"));
     };
+    let operation = request.asked.operation;
     let outcome = match (request.state, request.outcome) {
         (RequestState::Pending | RequestState::Claimed, _) => {
-            return Ok(views::progress(
-                &browser,
-                &tenant_name,
-                Progress::BeingWritten,
-            ));
+            let progress = Progress::BeingWritten;
+            return Ok(views::progress(&browser, &tenant_name, operation, progress));
         }
         (RequestState::Unknown, _) | (RequestState::Done, None) => {
-            return Ok(views::progress(&browser, &tenant_name, Progress::NotKnown));
+            let progress = Progress::NotKnown;
+            return Ok(views::progress(&browser, &tenant_name, operation, progress));
         }
         (RequestState::Expired, _) => Outcome::from(Cause::NotStartedInTime),
         (RequestState::Done, Some(outcome)) => outcome,
     };
     match outcome {
+        Outcome::Changed { remarks } if operation == Operation::Unlock => {
+            Ok(views::unlocked(&browser, &tenant_name, &remarks))
+        }
         Outcome::Changed { remarks } => Ok(views::done(&browser, &tenant_name, &remarks)),
         // The form again, with the exact cause at its top.
-        Outcome::NotChanged { cause } if cause.info().another_password_helps => {
+        Outcome::NotChanged { cause }
+            if cause.info().another_password_helps && operation.writes_password() =>
+        {
             let liveness = match open.session.user {
                 Some(_) => cloud
                     .hub
@@ -55,13 +60,8 @@ pub(super) async fn show(
                 None => Liveness::NoAgent,
             };
             let problem = PasswordError::Refused(&cause);
-            Ok(views::password(
-                &browser,
-                &tenant_name,
-                &open,
-                &liveness,
-                Some(problem),
-            ))
+            let problem = Some(problem);
+            form(&cloud, &browser, &tenant_name, &open, &liveness, problem).await
         }
         Outcome::NotChanged { cause } => {
             let reference = Some(request.asked.id);
@@ -69,6 +69,7 @@ pub(super) async fn show(
                 &browser,
                 &tenant_name,
                 &cloud,
+                operation,
                 &cause,
                 reference,
             ))

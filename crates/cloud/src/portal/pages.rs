@@ -14,6 +14,7 @@ mod refused;
 mod session_ended;
 mod start;
 mod unavailable;
+mod unlocked;
 
 pub use askama::Template;
 pub use code::{CodeError, CodePage};
@@ -27,6 +28,7 @@ pub use refused::RefusedPage;
 pub use session_ended::SessionEndedPage;
 pub use start::{StartError, StartPage};
 pub use unavailable::UnavailablePage;
+pub use unlocked::UnlockedPage;
 
 /// The one style sheet.
 pub const PORTAL_CSS: &str = include_str!("../../assets/portal.css");

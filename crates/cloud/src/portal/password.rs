@@ -3,14 +3,15 @@
 use std::sync::Arc;
 
 use axum::{extract::State, response::Response};
-use writeback_model::{Cause, Target};
-use writeback_policy::access::{PortalCode, Wish};
+use writeback_model::{Cause, Operation, Target};
+use writeback_policy::access::{Access, PortalCode, Wish};
 use writeback_relay::Liveness;
 use writeback_store::{ResetSession, StoreError, User};
 
 use super::{
     browser::Browser,
     code::opened,
+    pages::PasswordError,
     respond::{self, Failed},
     session::{self, Open},
     views,
@@ -28,16 +29,45 @@ pub(super) async fn ask(
         Ok(opened) => opened,
         Err(response) => return Ok(response),
     };
-    match ready(&cloud, &browser, &tenant_name, &open).await? {
-        Ok((_, _, liveness)) => Ok(views::password(
-            &browser,
-            &tenant_name,
-            &open,
-            &liveness,
-            None,
-        )),
+    match ready(&cloud, &browser, &tenant_name, &open, Wish::Reset).await? {
+        Ok((_, _, liveness)) => form(&cloud, &browser, &tenant_name, &open, &liveness, None).await,
         Err(response) => Ok(response),
     }
+}
+
+/// The page with the form, and beside it the way without a new password, where that is open.
+pub(super) async fn form(
+    cloud: &Cloud,
+    browser: &Browser,
+    tenant_name: &str,
+    open: &Open,
+    liveness: &Liveness,
+    error: Option<PasswordError<'_>>,
+) -> Result<Response, Failed> {
+    let offers_unlock = offers_unlock(cloud, &open.session)
+        .await
+        .map_err(|error| Failed::store(browser, error))?;
+    Ok(views::password(
+        browser,
+        tenant_name,
+        open,
+        liveness,
+        offers_unlock,
+        error,
+    ))
+}
+
+async fn offers_unlock(cloud: &Cloud, session: &ResetSession) -> Result<bool, StoreError> {
+    let (tenant, Some(user)) = (session.tenant, session.user) else {
+        return Ok(false);
+    };
+    let last = session::last_request(cloud, session).await?;
+    let user = cloud.store.user(tenant, user).await?;
+    let (true, Some(user)) = (session::may_unlock(last.as_ref()), user) else {
+        return Ok(false);
+    };
+    let access = cloud.access(tenant, Some(&user), Wish::Unlock).await?;
+    Ok(against(&access).is_none())
 }
 
 /// The person, the account to write to and whether its forest could be written to now; or the
@@ -47,6 +77,7 @@ pub(super) async fn ready(
     browser: &Browser,
     tenant_name: &str,
     open: &Open,
+    wish: Wish,
 ) -> Result<Result<(User, Target, Liveness), Response>, Failed> {
     let failed = |error: StoreError| Failed::store(browser, error);
     let session = &open.session;
@@ -56,7 +87,11 @@ pub(super) async fn ready(
     let last = session::last_request(cloud, session)
         .await
         .map_err(failed)?;
-    if !session::may_try_again(last.as_ref()) {
+    let may_go_on = match wish {
+        Wish::Unlock => session::may_unlock(last.as_ref()),
+        _ => session::may_set_password(last.as_ref()),
+    };
+    if !may_go_on {
         return Ok(Err(respond::see_other(browser, "/reset/outcome")));
     }
     let user = cloud
@@ -65,7 +100,7 @@ pub(super) async fn ready(
         .await
         .map_err(failed)?;
     if let Some(user) = &user
-        && let Some(response) = refused(cloud, browser, tenant_name, session, user)
+        && let Some(response) = refused(cloud, browser, tenant_name, session, user, wish)
             .await
             .map_err(failed)?
     {
@@ -78,6 +113,7 @@ pub(super) async fn ready(
             browser,
             tenant_name,
             cloud,
+            wish_operation(wish),
             &Cause::ObjectNotFound,
             None,
         )));
@@ -103,23 +139,17 @@ async fn refused(
     tenant_name: &str,
     session: &ResetSession,
     user: &User,
+    wish: Wish,
 ) -> Result<Option<Response>, StoreError> {
-    let access = cloud
-        .access(session.tenant, Some(user), Wish::Reset)
-        .await?;
-    let (code, reason) = match access.refusal_but_for(&["agent-ready"]) {
-        Some(finding) => (finding.code, finding.reason),
-        None if access.gates > GATES_PASSED => (
-            Some(PortalCode::NotRegistered),
-            Some("too-few-gates-passed"),
-        ),
-        None => return Ok(None),
+    let access = cloud.access(session.tenant, Some(user), wish).await?;
+    let Some((code, reason)) = against(&access) else {
+        return Ok(None);
     };
-    let (code, reason) = (
-        code.unwrap_or(PortalCode::NotInPolicy),
-        reason.unwrap_or("refused"),
-    );
-    let audit = session::record(cloud, browser, session, "new password asked for", reason);
+    let step = match wish {
+        Wish::Unlock => "unlock asked for",
+        _ => "new password asked for",
+    };
+    let audit = session::record(cloud, browser, session, step, reason);
     cloud.store.audit(&audit).await?;
     Ok(Some(views::refused(
         browser,
@@ -129,4 +159,30 @@ async fn refused(
         &access.settings,
         "/reset/password",
     )))
+}
+
+/// Which rule is against it.
+fn against(access: &Access) -> Option<(PortalCode, &'static str)> {
+    let (code, reason) = match access.refusal_but_for(&["agent-ready"]) {
+        Some(finding) => (finding.code, finding.reason),
+        None if access.gates > GATES_PASSED => (
+            Some(PortalCode::NotRegistered),
+            Some("too-few-gates-passed"),
+        ),
+        None => return None,
+    };
+    Some((
+        code.unwrap_or(PortalCode::NotInPolicy),
+        reason.unwrap_or("refused"),
+    ))
+}
+
+/// What would be asked of an agent.
+const fn wish_operation(wish: Wish) -> Operation {
+    match wish {
+        Wish::Unlock => Operation::Unlock,
+        _ => Operation::Reset {
+            force_change: false,
+        },
+    }
 }

@@ -13,6 +13,7 @@ use axum::{
 use http::{StatusCode, header};
 use serde::Serialize;
 use writeback_model::{KeyId, Operation, RequestId, Target};
+use writeback_policy::access::Wish;
 use writeback_relay::Dispatch;
 use writeback_seal::Binding;
 use writeback_store::{NewRequest, ThrottleAnswer, User};
@@ -23,7 +24,7 @@ use super::{
     code::opened,
     form::{FormError, SecretForm},
     pages::PasswordError,
-    password::ready,
+    password::{form as form_again, ready},
     respond::{self, Failed},
     session::{self, Open},
     ticket::{Holder, expiry},
@@ -33,7 +34,7 @@ use crate::state::Cloud;
 
 /// How long the browser is kept waiting before it gets a page that says "not known yet" and
 /// asks again by itself. Shorter than any proxy's patience.
-const ANSWER_WITHIN: Duration = Duration::from_secs(12);
+pub(super) const ANSWER_WITHIN: Duration = Duration::from_secs(12);
 
 /// Fields in which a password would come in clear. The page's fields have no names: whoever
 /// fills these in is an older page or another program.
@@ -227,7 +228,8 @@ async fn standing(
     if last != open.session.request {
         return Ok(Err(Answer::Go(OUTCOME_PAGE.to_owned()).into_response()));
     }
-    Ok(match ready(cloud, browser, &tenant_name, &open).await? {
+    let ready = ready(cloud, browser, &tenant_name, &open, Wish::Reset);
+    Ok(match ready.await? {
         Ok((user, target, _)) => Ok((open, user, target)),
         Err(response) => Err(instead(response)),
     })
@@ -285,11 +287,12 @@ async fn unsealed(cloud: &Cloud, browser: &Browser, form: &SecretForm) -> Result
     if form.text("token") != open.form_token {
         return Ok(respond::foreign_form(browser));
     }
-    Ok(match ready(cloud, browser, &tenant_name, &open).await? {
+    let ready = ready(cloud, browser, &tenant_name, &open, Wish::Reset);
+    match ready.await? {
         Ok((_, _, liveness)) => {
             let problem = Some(PasswordError::NotSealed);
-            views::password(browser, &tenant_name, &open, &liveness, problem)
+            form_again(cloud, browser, &tenant_name, &open, &liveness, problem).await
         }
-        Err(response) => response,
-    })
+        Err(response) => Ok(response),
+    }
 }

@@ -2,7 +2,7 @@
 
 use jiff::SignedDuration;
 use uuid::Uuid;
-use writeback_model::{RequestState, TenantId};
+use writeback_model::{Outcome, RequestState, TenantId};
 use writeback_store::{Actor, AuditRecord, Request, ResetSession, StoreError};
 
 use super::browser::Browser;
@@ -53,19 +53,28 @@ pub(super) async fn last_request(
     }
 }
 
-/// Whether another password may be tried after that request: not while it could still be
-/// written, and not once one was.
-pub(super) fn may_try_again(last: Option<&Request>) -> bool {
-    match last {
-        None => true,
-        Some(request) => match request.state {
-            RequestState::Expired => true,
-            RequestState::Done => request
-                .outcome
-                .as_ref()
-                .is_some_and(|outcome| !outcome.is_changed()),
-            RequestState::Pending | RequestState::Claimed | RequestState::Unknown => false,
-        },
+/// Whether a password, or another one, may be set after that request: not while it could still
+/// write, and not once a password was written. Who learnt that unlocking was not enough goes on.
+pub(super) fn may_set_password(last: Option<&Request>) -> bool {
+    let wrote_password = |request: &Request| {
+        let changed = request.outcome.as_ref().is_some_and(Outcome::is_changed);
+        changed && request.asked.operation.writes_password()
+    };
+    last.is_none_or(|request| has_ended(request) && !wrote_password(request))
+}
+
+/// Whether the account may be unlocked after that request: not while it could still write, and
+/// not once one did.
+pub(super) fn may_unlock(last: Option<&Request>) -> bool {
+    let wrote = |request: &Request| request.outcome.as_ref().is_some_and(Outcome::is_changed);
+    last.is_none_or(|request| has_ended(request) && !wrote(request))
+}
+
+const fn has_ended(request: &Request) -> bool {
+    match request.state {
+        RequestState::Expired => true,
+        RequestState::Done => request.outcome.is_some(),
+        RequestState::Pending | RequestState::Claimed | RequestState::Unknown => false,
     }
 }
 

@@ -3,7 +3,7 @@
 use axum::response::Response;
 use http::StatusCode;
 use jiff::Timestamp;
-use writeback_model::{Cause, HistoryEnforcement, Remark, RequestId};
+use writeback_model::{Cause, HistoryEnforcement, Operation, Remark, RequestId};
 use writeback_policy::access::{PortalCode, Settings};
 use writeback_relay::Liveness;
 
@@ -13,7 +13,7 @@ use super::{
     pages::{
         CodeError, CodePage, DonePage, Frame, NotChangedPage, PasswordError, PasswordPage,
         Progress, ProgressPage, RefusedPage, SessionEndedPage, StartError, StartPage,
-        UnavailablePage,
+        UnavailablePage, UnlockedPage,
     },
     respond::{frame_of, html, words_of},
     session::{CODE_HOLDS, Open, SESSION_HOLDS},
@@ -76,6 +76,7 @@ pub(super) fn password(
     tenant_name: &str,
     open: &Open,
     liveness: &Liveness,
+    offers_unlock: bool,
     error: Option<PasswordError<'_>>,
 ) -> Response {
     let words = words_of(browser);
@@ -98,6 +99,7 @@ pub(super) fn password(
         // when one is broken.
         policy: None,
         history_not_enforced: *liveness == history,
+        offers_unlock,
         error,
     };
     let status = if error.is_some() {
@@ -152,11 +154,27 @@ pub(super) fn refused(
 }
 
 /// Says that it is not known yet.
-pub(super) fn progress(browser: &Browser, tenant_name: &str, progress: Progress) -> Response {
+pub(super) fn progress(
+    browser: &Browser,
+    tenant_name: &str,
+    operation: Operation,
+    progress: Progress,
+) -> Response {
     let words = words_of(browser);
     let page = ProgressPage {
         frame: frame_of(&words, tenant_name),
+        operation,
         progress,
+    };
+    html(browser, StatusCode::OK, &page)
+}
+
+/// Says that the account is unlocked, or was not locked.
+pub(super) fn unlocked(browser: &Browser, tenant_name: &str, remarks: &[Remark]) -> Response {
+    let words = words_of(browser);
+    let page = UnlockedPage {
+        frame: frame_of(&words, tenant_name),
+        remarks,
     };
     html(browser, StatusCode::OK, &page)
 }
@@ -176,6 +194,7 @@ pub(super) fn not_changed(
     browser: &Browser,
     tenant_name: &str,
     cloud: &Cloud,
+    operation: Operation,
     cause: &Cause,
     request: Option<RequestId>,
 ) -> Response {
@@ -183,6 +202,7 @@ pub(super) fn not_changed(
     let reference = request.map(|id| id.to_string());
     let page = NotChangedPage {
         frame: frame_of(&words, tenant_name),
+        operation,
         cause,
         reference: reference.as_deref(),
     };

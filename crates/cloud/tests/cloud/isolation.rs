@@ -404,6 +404,7 @@ const ROUTES: &[(&str, &str)] = &[
         "\"/reset/password/prepare\"",
         "no_page_shows_another_tenant",
     ),
+    ("\"/reset/unlock\"", "no_page_shows_another_tenant"),
     ("\"/reset/outcome\"", "no_page_shows_another_tenant"),
     (
         "\"/users/{id}/explain\"",

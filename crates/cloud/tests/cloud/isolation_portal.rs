@@ -46,6 +46,8 @@ async fn no_page_shows_another_tenant() {
         ];
         assert_eq!(theirs.post(path, &form).await.status, 403, "{path}");
     }
+    let form = [("token", &*my_page.hidden("token")), ("last", "")];
+    assert_eq!(theirs.post("/reset/unlock", &form).await.status, 403);
     // Nor does one learn what the other would seal to, or use what the other was told.
     let prepare = async |browser: &Browser<'_>, token: &str| {
         let form = [("token", token), ("last", "")];

@@ -29,4 +29,5 @@ mod sealing;
 mod setting;
 mod sign_in_names;
 mod tenants;
+mod unlock;
 mod writeback_test;

@@ -5,7 +5,7 @@ use std::{path::Path, time::Duration};
 use jiff::SignedDuration;
 use uuid::Uuid;
 use writeback_model::{
-    Cause, Clock, Operation, Outcome, RequestId, Role, SourceAnchor, Target, UserId,
+    Cause, Clock, Operation, Outcome, Remark, RequestId, Role, SourceAnchor, Target, UserId,
 };
 use writeback_store::{
     NewCloudUser, NewRequest, NewsStore, RequestStore, ResetPolicyStore, RoleStore, UserStore,
@@ -20,15 +20,27 @@ const OF_AN_ADMINISTRATOR: &str = "An ";
 
 /// A request of Ann's that an agent claimed.
 async fn claimed(setting: &Setting, agent: &Agent, user: UserId, number: u128) -> RequestId {
+    let reset = Operation::Reset {
+        force_change: false,
+    };
+    claimed_for(reset, setting, agent, user, number).await
+}
+
+/// The same for another operation.
+async fn claimed_for(
+    operation: Operation,
+    setting: &Setting,
+    agent: &Agent,
+    user: UserId,
+    number: u128,
+) -> RequestId {
     let (tenant, now) = (setting.tenant.id, setting.clock.now());
     let id = RequestId::from_uuid(Uuid::from_u128(number));
     let request = NewRequest {
         id,
         tenant,
         user,
-        operation: Operation::Reset {
-            force_change: false,
-        },
+        operation,
         target: Target {
             forest: "corp.test".parse().unwrap(),
             domain: "corp.test".parse().unwrap(),
@@ -206,4 +218,19 @@ async fn administrators_hear_of_each_others_passwords_where_the_policy_says_so()
     until_told(&setting.mail, OF_AN_ADMINISTRATOR, &others).await;
     let ann = ["ann@mail.example"; 2];
     until_told(&setting.mail, CHANGED, &ann).await;
+}
+
+#[tokio::test]
+async fn who_was_unlocked_hears_of_that_and_not_of_a_password() {
+    let (setting, agent, ann) = with_ann().await;
+    for (number, remarks, subject) in [
+        (1, vec![Remark::Unlocked], "Your account was unlocked"),
+        (2, vec![], "Somebody asked to unlock your account"),
+    ] {
+        let id = claimed_for(Operation::Unlock, &setting, &agent, ann, number).await;
+        finish(&setting, id, &Outcome::Changed { remarks }).await;
+        until_told(&setting.mail, subject, &["ann@mail.example"]).await;
+    }
+    assert!(told(&setting.mail, CHANGED).is_empty());
+    assert!(!is_owed(&setting).await);
 }

@@ -164,7 +164,7 @@ pub async fn offered(link: &mut Link) -> writeback_wire::Execute {
     loop {
         match link.next().await.expect("the link ended") {
             ToAgent::Execute(execute) => return execute,
-            ToAgent::Import(_) | ToAgent::Watch { .. } => {}
+            ToAgent::Import(_) | ToAgent::Watch { .. } | ToAgent::Recorded { .. } => {}
             other => panic!("{other:?} instead of a request"),
         }
     }

@@ -62,7 +62,7 @@ impl Account {
     pub const fn built(&self) -> &'static [Wish] {
         match self {
             Self::OfTheCloud => &[Wish::Change],
-            Self::InForest(_) | Self::Missing | Self::EnabledTwice => &[Wish::Reset],
+            Self::InForest(_) | Self::Missing | Self::EnabledTwice => &[Wish::Reset, Wish::Unlock],
         }
     }
 }

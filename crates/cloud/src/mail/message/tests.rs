@@ -3,6 +3,10 @@ use writeback_model::Remark;
 
 use super::*;
 
+const RESET: Operation = Operation::Reset {
+    force_change: false,
+};
+
 fn at() -> Zoned {
     let at: Timestamp = "2026-11-23T06:05:00Z".parse().unwrap();
     at.to_zoned(TimeZone::get("Asia/Jakarta").unwrap())
@@ -27,14 +31,19 @@ fn all_mails(language: Language, tenant: &str, name: &str) -> Vec<(String, MailT
     let changed = Outcome::Changed {
         remarks: vec![Remark::LearntFromReceipt, Remark::Unlocked],
     };
-    mails.push((
-        "outcome-changed".to_owned(),
-        outcome_mail(language, tenant, &changed, &at()),
-    ));
-    for cause in Cause::one_of_each() {
-        let name = format!("outcome-{}", cause.info().id);
-        let outcome = Outcome::NotChanged { cause };
-        mails.push((name, outcome_mail(language, tenant, &outcome, &at())));
+    for (name, remarks) in [("unlocked", &[Remark::Unlocked][..]), ("not-locked", &[])] {
+        let mail = unlocked_mail(language, tenant, remarks, &at());
+        mails.push((name.to_owned(), mail));
+    }
+    for operation in [RESET, Operation::Unlock] {
+        let what = operation.name();
+        let of = |outcome: &Outcome| outcome_mail(language, tenant, operation, outcome, &at());
+        mails.push((format!("{what}-outcome-changed"), of(&changed)));
+        for cause in Cause::one_of_each() {
+            let name = format!("{what}-outcome-{}", cause.info().id);
+            let outcome = Outcome::NotChanged { cause };
+            mails.push((name, of(&outcome)));
+        }
     }
     mails
 }

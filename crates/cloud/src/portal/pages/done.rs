@@ -17,7 +17,7 @@ pub struct DonePage<'a> {
 
 impl DonePage<'_> {
     /// The remark's name in the page's source, for whoever reads it by program.
-    const fn note(remark: Remark) -> &'static str {
+    pub(super) const fn note(remark: Remark) -> &'static str {
         match remark {
             Remark::Unlocked => "unlocked",
             Remark::StillLocked => "still-locked",
@@ -29,7 +29,7 @@ impl DonePage<'_> {
     }
 
     /// How loud a remark is: good news, plain news, or something to be done.
-    const fn tone(remark: Remark) -> &'static str {
+    pub(super) const fn tone(remark: Remark) -> &'static str {
         match remark {
             Remark::Unlocked => "good",
             Remark::LearntFromReceipt | Remark::MustChangeAtSignIn => "plain",

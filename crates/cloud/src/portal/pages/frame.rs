@@ -1,6 +1,6 @@
 //! What stands around every page.
 
-use writeback_model::Cause;
+use writeback_model::{Cause, Operation};
 
 use crate::words::{Language, Words};
 
@@ -35,8 +35,18 @@ impl Frame<'_> {
         self.words.text(key)
     }
 
-    /// The whole way, with the person at a step of it.
+    /// The whole way to a new password, with the person at a step of it.
     pub(super) fn way(&self, now: Step) -> Way {
+        self.way_of(
+            Operation::Reset {
+                force_change: false,
+            },
+            now,
+        )
+    }
+
+    /// The same, to whatever is asked for.
+    pub(super) fn way_of(&self, operation: Operation, now: Step) -> Way {
         let state = |step| match () {
             () if now == Step::Done || step < now => StepState::Past,
             () if step == now => StepState::Now,
@@ -45,7 +55,7 @@ impl Frame<'_> {
         let steps = Step::ALL
             .into_iter()
             .map(|step| ShownStep {
-                name: self.t(step.key()),
+                name: self.t(step.key(operation)),
                 state: state(step),
             })
             .collect();
@@ -90,12 +100,13 @@ pub(super) enum Step {
 impl Step {
     pub(super) const ALL: [Self; 4] = [Self::Name, Self::Code, Self::Password, Self::Done];
 
-    pub(super) const fn key(self) -> &'static str {
-        match self {
-            Self::Name => "steps-name",
-            Self::Code => "steps-code",
-            Self::Password => "steps-password",
-            Self::Done => "steps-done",
+    const fn key(self, operation: Operation) -> &'static str {
+        match (self, operation) {
+            (Self::Name, _) => "steps-name",
+            (Self::Code, _) => "steps-code",
+            (Self::Password, Operation::Unlock) => "steps-unlock",
+            (Self::Password, _) => "steps-password",
+            (Self::Done, _) => "steps-done",
         }
     }
 

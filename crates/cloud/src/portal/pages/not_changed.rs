@@ -1,7 +1,7 @@
 //! Not changed.
 
 use askama::Template;
-use writeback_model::Cause;
+use writeback_model::{Cause, Operation};
 
 use super::frame::{Frame, Place, Step, StepState, Way};
 
@@ -11,6 +11,8 @@ use super::frame::{Frame, Place, Step, StepState, Way};
 pub struct NotChangedPage<'a> {
     /// What stands around it.
     pub frame: Frame<'a>,
+    /// What was asked for.
+    pub operation: Operation,
     /// Why.
     pub cause: &'a Cause,
     /// What the help desk finds the request by, where there was one.
@@ -26,6 +28,20 @@ enum WayOn {
 }
 
 impl NotChangedPage<'_> {
+    const fn title_key(&self) -> &'static str {
+        match self.operation {
+            Operation::Unlock => "not-unlocked-title",
+            Operation::Reset { .. } | Operation::Change => "not-changed-title",
+        }
+    }
+
+    const fn lead_key(&self) -> &'static str {
+        match self.operation {
+            Operation::Unlock => "not-unlocked-lead",
+            Operation::Reset { .. } | Operation::Change => "not-changed-lead",
+        }
+    }
+
     const fn way_on(&self) -> WayOn {
         if self.cause.info().another_password_helps {
             return WayOn::AnotherPassword;
@@ -54,6 +70,6 @@ impl Place for NotChangedPage<'_> {
     }
 
     fn way(&self) -> Option<Way> {
-        Some(self.frame.way(Step::Password))
+        Some(self.frame.way_of(self.operation, Step::Password))
     }
 }

@@ -25,6 +25,8 @@ pub struct PasswordPage<'a> {
     pub policy: Option<&'a PasswordPolicy>,
     /// The directory does not hold a reset to the account's history.
     pub history_not_enforced: bool,
+    /// The account may be unlocked instead, and the password kept.
+    pub offers_unlock: bool,
     /// What was wrong with the last one.
     pub error: Option<PasswordError<'a>>,
 }
@@ -37,6 +39,11 @@ static TOO_LONG: Cause = Cause::PasswordTooLong { maximum: 256 };
 pub enum PasswordError<'a> {
     /// It came in clear, or not at all: from an older page or another program.
     NotSealed,
+    /// Not a password, but unlocking, was asked for too often.
+    TooManyUnlocks {
+        /// How long to wait.
+        minutes: u32,
+    },
     /// It was refused by the directory or the agent, and another one may be taken.
     Refused(&'a Cause),
 }
@@ -46,6 +53,11 @@ impl PasswordPage<'_> {
     fn problem(&self) -> Option<String> {
         match self.error? {
             PasswordError::NotSealed => Some(self.frame.t("password-error-not-sealed")),
+            PasswordError::TooManyUnlocks { minutes } => {
+                let words = self.frame.words;
+                let wait = [("wait", words.wait(minutes).into())];
+                Some(words.with("unlock-error-too-many", &wait))
+            }
             PasswordError::Refused(_) => None,
         }
     }

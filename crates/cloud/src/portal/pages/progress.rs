@@ -1,6 +1,7 @@
 //! It is not known yet.
 
 use askama::Template;
+use writeback_model::Operation;
 
 use super::frame::{Frame, Place, Step, StepState, Way};
 
@@ -10,6 +11,8 @@ use super::frame::{Frame, Place, Step, StepState, Way};
 pub struct ProgressPage<'a> {
     /// What stands around it.
     pub frame: Frame<'a>,
+    /// What is under way.
+    pub operation: Operation,
     /// How far it is.
     pub progress: Progress,
 }
@@ -24,10 +27,39 @@ pub enum Progress {
 }
 
 impl ProgressPage<'_> {
+    const fn is_unlock(&self) -> bool {
+        matches!(self.operation, Operation::Unlock)
+    }
+
     const fn title_key(&self) -> &'static str {
         match self.progress {
+            Progress::BeingWritten if self.is_unlock() => "progress-unlocking-title",
             Progress::BeingWritten => "progress-writing-title",
             Progress::NotKnown => "progress-unknown-title",
+        }
+    }
+
+    const fn lead_key(&self) -> &'static str {
+        match self.progress {
+            Progress::BeingWritten => "progress-writing-lead",
+            Progress::NotKnown if self.is_unlock() => "progress-unknown-unlock-lead",
+            Progress::NotKnown => "progress-unknown-lead",
+        }
+    }
+
+    const fn why_key(&self) -> &'static str {
+        if self.is_unlock() {
+            "progress-unknown-unlock-why"
+        } else {
+            "progress-unknown-why"
+        }
+    }
+
+    const fn retry_key(&self) -> &'static str {
+        if self.is_unlock() {
+            "progress-unknown-unlock-retry"
+        } else {
+            "progress-unknown-retry"
         }
     }
 
@@ -47,6 +79,6 @@ impl Place for ProgressPage<'_> {
     }
 
     fn way(&self) -> Option<Way> {
-        Some(self.frame.way(Step::Password))
+        Some(self.frame.way_of(self.operation, Step::Password))
     }
 }

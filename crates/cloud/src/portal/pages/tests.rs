@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use writeback_model::{Cause, PasswordPolicy, Remark};
+use writeback_model::{Cause, Operation, PasswordPolicy, Remark};
 use writeback_policy::access::PortalCode;
 
 use super::*;
@@ -16,6 +16,10 @@ const REMARKS: [Remark; 6] = [
     Remark::LearntFromReceipt,
     Remark::ForceChangeNotSet,
 ];
+
+const RESET: Operation = Operation::Reset {
+    force_change: false,
+};
 
 const HOSTILE: &str = "\"><script>alert('x')</script>&amp;{{ 1 }}";
 
@@ -84,6 +88,7 @@ fn all_pages(words: &Words, tenant_name: &str, typed_name: &str) -> Vec<(String,
     let causes = Cause::one_of_each();
     let password = |policy, history_not_enforced, error| PasswordPage {
         frame,
+        offers_unlock: history_not_enforced,
         typed_name,
         form_token: "token",
         script_path: "/assets/portal.js",
@@ -103,6 +108,9 @@ fn all_pages(words: &Words, tenant_name: &str, typed_name: &str) -> Vec<(String,
     );
     let not_sealed = password(Some(&policy), false, Some(PasswordError::NotSealed));
     add("password-not-sealed".into(), not_sealed.render());
+    let too_many = PasswordError::TooManyUnlocks { minutes: 10 };
+    let too_many = password(None, true, Some(too_many));
+    add("password-unlock-too-many".into(), too_many.render());
     for cause in &causes {
         let id = cause.info().id;
         if cause.info().another_password_helps {
@@ -113,15 +121,15 @@ fn all_pages(words: &Words, tenant_name: &str, typed_name: &str) -> Vec<(String,
             );
         }
         let reference = Some("0193-4f2a");
-        add(
-            format!("not-changed-{id}"),
-            NotChangedPage {
+        for (name, operation) in [("not-changed", RESET), ("not-unlocked", Operation::Unlock)] {
+            let page = NotChangedPage {
                 frame,
+                operation,
                 cause,
                 reference,
-            }
-            .render(),
-        );
+            };
+            add(format!("{name}-{id}"), page.render());
+        }
         add(
             format!("unavailable-{id}"),
             UnavailablePage {
@@ -146,10 +154,17 @@ fn all_pages(words: &Words, tenant_name: &str, typed_name: &str) -> Vec<(String,
         );
     }
     for progress in [Progress::BeingWritten, Progress::NotKnown] {
-        add(
-            format!("progress-{progress:?}"),
-            ProgressPage { frame, progress }.render(),
-        );
+        for operation in [RESET, Operation::Unlock] {
+            let page = ProgressPage {
+                frame,
+                operation,
+                progress,
+            };
+            add(
+                format!("progress-{}-{progress:?}", operation.name()),
+                page.render(),
+            );
+        }
     }
     add(
         "done".into(),
@@ -175,6 +190,15 @@ fn all_pages(words: &Words, tenant_name: &str, typed_name: &str) -> Vec<(String,
         }
         .render(),
     );
+    for (name, remarks) in [
+        (
+            "unlocked",
+            &[Remark::Unlocked, Remark::LearntFromReceipt][..],
+        ),
+        ("unlocked-not-locked", &[]),
+    ] {
+        add(name.into(), UnlockedPage { frame, remarks }.render());
+    }
     add(
         "ended".into(),
         SessionEndedPage {

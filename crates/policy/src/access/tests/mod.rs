@@ -375,6 +375,6 @@ fn what_is_built_depends_on_where_the_password_is() {
         Account::Missing,
         Account::EnabledTwice,
     ] {
-        assert_eq!(account.built(), [Reset], "{account:?}");
+        assert_eq!(account.built(), [Reset, Unlock], "{account:?}");
     }
 }
