@@ -77,9 +77,12 @@ impl Hub {
         })
     }
 
-    /// Registers an agent that has said hello.
-    pub fn connect(self: &Arc<Self>, agent: &Agent, hello: Hello) -> Link {
+    /// Registers an agent that has said hello. `welcome` goes before everything else: from then on
+    /// others send to it, too.
+    pub fn connect(self: &Arc<Self>, agent: &Agent, hello: Hello, welcome: ToAgent) -> Link {
         let (sender, outbox) = mpsc::channel(OUTBOX_FRAMES);
+        // There is room: nothing was sent yet.
+        let _ = sender.try_send(welcome);
         let closed = CancellationToken::new();
         let pulse = Pulse::new();
         let number = self.next_link.fetch_add(1, Ordering::Relaxed);

@@ -127,7 +127,13 @@ fn connect(hub: &Arc<Hub>, number: u128, health: ForestHealth) -> Link {
         health,
         scope: None,
     };
-    hub.connect(
+    let welcome = ToAgent::Welcome {
+        agent: agent.id,
+        tenant: agent.tenant,
+        server_time: Timestamp::UNIX_EPOCH,
+        reconnect_within_ms: 0,
+    };
+    let mut link = hub.connect(
         &agent,
         Hello {
             protocol: PROTOCOL_VERSION,
@@ -140,7 +146,12 @@ fn connect(hub: &Arc<Hub>, number: u128, health: ForestHealth) -> Link {
             forests: vec![status],
             ticket: None,
         },
-    )
+        welcome,
+    );
+    // Before all that was waiting for the agent.
+    let first = link.outbox.try_recv();
+    assert!(matches!(first, Ok(ToAgent::Welcome { .. })), "{first:?}");
+    link
 }
 
 const READY: ForestHealth = ForestHealth::Ready {

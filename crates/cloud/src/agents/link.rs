@@ -116,16 +116,15 @@ async fn serve(cloud: Arc<Cloud>, agent: Agent, mut socket: WebSocket) {
     }
 
     let version = hello.version.clone();
-    let mut link = cloud.hub.connect(&agent, hello);
-    tracing::info!(agent = %agent.id, event_id = event::AGENT_CONNECTED, "an agent is connected");
-    record(&cloud, &agent, activity::AGENT_CONNECTED, "").await;
     let welcome = ToAgent::Welcome {
         agent: agent.id,
         tenant: agent.tenant,
         server_time: now,
         reconnect_within_ms: cloud.hub.reconnect_within_ms(),
     };
-    cloud.hub.send(agent.id, welcome);
+    let mut link = cloud.hub.connect(&agent, hello, welcome);
+    tracing::info!(agent = %agent.id, event_id = event::AGENT_CONNECTED, "an agent is connected");
+    record(&cloud, &agent, activity::AGENT_CONNECTED, "").await;
     if let Some(copied) = &agent.copied {
         let host = copied.host.clone();
         cloud.hub.send(agent.id, ToAgent::Copied { host });
