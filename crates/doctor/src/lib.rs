@@ -13,6 +13,7 @@ mod check;
 mod finding;
 #[cfg(test)]
 mod generated;
+mod grant;
 mod order;
 mod pages;
 mod report;
@@ -27,6 +28,7 @@ pub use changes::{Change, Changes};
 pub use check::{Check, Component, Of, Severity};
 pub use finding::{Evidence, Finding, Verdict};
 pub use pages::{Language, index, pages};
+pub use grant::{Grant, Shell, grant};
 pub use report::{Problem, Report, Seen, Summary};
 pub use rows::rows;
 pub use run::{Outcome, Step, run};

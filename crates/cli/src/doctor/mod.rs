@@ -2,6 +2,7 @@
 
 mod bundle;
 mod event;
+mod grant;
 mod watch;
 
 use std::{
@@ -31,6 +32,7 @@ use crate::{
 #[derive(Args)]
 #[command(
     after_help = "Examples:\n  writeback doctor\n  writeback doctor --user alice@corp.example.org\n  \
+                  writeback doctor --user alice@corp.example.org --grant-script powershell > grant.ps1\n  \
                   writeback doctor --only dc-certificate\n  writeback doctor --explain right-reset\n  \
                   writeback doctor --event 33008\n  \
                   writeback doctor --watch 60 --only dc-reachable\n  \
@@ -47,6 +49,10 @@ pub struct DoctorArguments {
     /// account name.
     #[arg(long, value_name = "NAME")]
     user: Option<String>,
+    /// With --user: print the commands that grant the agent's account what it lacks for this
+    /// person, and nothing else; for a Windows or for a Samba domain. Grants nothing by itself.
+    #[arg(long, value_name = "FORM", requires = "user", conflicts_with_all = ["only", "json"])]
+    grant_script: Option<grant::Form>,
     /// Show this check only, and what is in its way.
     #[arg(long, value_name = "ID", value_parser = of_agent)]
     only: Option<&'static Check>,
@@ -60,11 +66,11 @@ pub struct DoctorArguments {
     /// with the exit code of the last look.
     #[arg(long, value_name = "SECONDS", num_args = 0..=1, default_missing_value = watch::USUALLY,
           value_parser = clap::value_parser!(u64).range(1..=86_400),
-          conflicts_with_all = ["explain", "event"])]
+          conflicts_with_all = ["explain", "event", "grant_script"])]
     watch: Option<u64>,
     /// Put what was found into a new compressed tar, for whoever helps: no passwords, keys or
     /// tokens; MANIFEST in it lists what is.
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["only", "explain", "event", "watch", "json"])]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["only", "explain", "event", "watch", "json", "grant_script"])]
     bundle: Option<PathBuf>,
     /// With --bundle: the file that the agent's log goes to. Its last lines are put in, reduced.
     #[arg(long, value_name = "FILE", requires = "bundle")]
@@ -110,6 +116,9 @@ pub async fn run(arguments: DoctorArguments) -> anyhow::Result<ExitCode> {
         return watch::run(every, arguments.json, async || look(&arguments).await).await;
     }
     let findings = look(&arguments).await;
+    if let Some(form) = arguments.grant_script {
+        return grant::run(&findings, form);
+    }
     if let Some(file) = &arguments.bundle {
         let wanted = bundle::Wanted {
             file,
