@@ -1,6 +1,6 @@
 //! Losing packets between a company host and some peers.
 
-use std::process::Command;
+use std::{process::Command, time::Duration};
 
 use anyhow::Result;
 
@@ -39,7 +39,14 @@ impl Lab {
         nft(traffic, &rules(traffic, loss))
     }
 
-    /// Undoes [`Self::lose`]; nothing happens where nothing was lost.
+    /// Forgets the host's connections to the peers when they were silent for so long, in whole
+    /// seconds, and drops without a word what is said on them later, as stateful firewalls do;
+    /// until [`Self::mend`].
+    pub fn forget(&self, traffic: &Traffic, after: Duration) -> Result<()> {
+        nft(traffic, &forgetting(traffic, after))
+    }
+
+    /// Undoes [`Self::lose`] and [`Self::forget`]; nothing happens where nothing was lost.
     pub fn mend(&self, traffic: &Traffic) -> Result<()> {
         let table = table(traffic);
         nft(
@@ -67,6 +74,20 @@ fn rules(traffic: &Traffic, loss: Loss) -> String {
          ip daddr {{ {peers} }} tcp dport {port} {sent}; }}\n\
          chain in {{ type filter hook input priority 0; \
          ip saddr {{ {peers} }} tcp sport {port} {received}; }}\n}}\n"
+    )
+}
+
+fn forgetting(traffic: &Traffic, after: Duration) -> String {
+    let (table, port, peers) = (table(traffic), traffic.port, traffic.peers.join(", "));
+    let seconds = after.as_secs();
+    format!(
+        "table inet {table}\ndelete table inet {table}\ntable inet {table} {{\n\
+         ct timeout silent {{\nprotocol tcp;\nl3proto ip;\n\
+         policy = {{ established : {seconds} }};\n}}\n\
+         chain out {{\ntype filter hook output priority 0;\n\
+         ip daddr {{ {peers} }} tcp dport {port} ct timeout set \"silent\"\n\
+         ip daddr {{ {peers} }} tcp dport {port} ct state new \
+         tcp flags & (syn | ack) != syn drop\n}}\n}}\n"
     )
 }
 

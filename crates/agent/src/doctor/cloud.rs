@@ -6,7 +6,7 @@ use tokio::net::lookup_host;
 use writeback_ad::Presented;
 use writeback_doctor::{Finding, Outcome, Step};
 
-use super::{Around, controller::shown, machine::Member, signing, step};
+use super::{Around, controller::shown, idle, machine::Member, signing, step};
 use crate::transport::{Proxy, ProxyError, Transport, TransportError};
 
 /// Words by which products that inspect TLS name themselves as the issuer of what they show.
@@ -157,8 +157,9 @@ async fn tls(around: Arc<Around>, way: Way, proxy: Option<Proxy>, member: Member
                     None => fine,
                 });
             }
+            let hold = idle::step(&around, &transport);
             let next = signing::steps(Arc::clone(&around), &transport, member);
-            Outcome::from(findings).then(next)
+            Outcome::from(findings).then(hold.into_iter().chain(next))
         }
         Err(error) => {
             let finding = certificate(Finding::fault("cloud-certificate", cloud.host()));

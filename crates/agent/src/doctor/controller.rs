@@ -4,7 +4,7 @@ use std::sync::{Arc, atomic::Ordering};
 
 use jiff::{SignedDuration, Timestamp};
 use writeback_ad::{
-    AdError, CertificateProblem, Controller, Presented, Published, SignInRefusal, sign_in_refusal,
+    AdError, CertificateProblem, Presented, Published, RootDse, SignInRefusal, sign_in_refusal,
 };
 use writeback_doctor::{Finding, Outcome, Verdict};
 
@@ -176,7 +176,9 @@ async fn sign_in(domain: Arc<Domain>, host: String, published: Published) -> Out
         }
     };
     let fine = Finding::fine("agent-account", subject).seen("account", account);
-    let mut outcome = Outcome::from(fine).also(of_itself(&domain, &host, &controller));
+    let (root, file) = (controller.root_dse(), &domain.around.file);
+    let said = of_itself(root, &host, file, domain.around.clock.now());
+    let mut outcome = Outcome::from(fine).also(said);
     if !domain.pdc_begun.swap(true, Ordering::Relaxed) {
         let name = domain.name.to_string();
         outcome = outcome.then([step("pdc-emulator", name, pdc::look(domain, published))]);
@@ -211,13 +213,13 @@ const fn reason(refusal: SignInRefusal) -> &'static str {
     }
 }
 
-fn of_itself(domain: &Domain, host: &str, controller: &Controller) -> Vec<Finding> {
-    let root = controller.root_dse();
+/// What follows from what a controller says of itself; `here` is this machine's time.
+fn of_itself(root: &RootDse, host: &str, file: &str, here: Timestamp) -> Vec<Finding> {
     let at = |check, bad: bool| {
         let verdict = if bad { Verdict::Warning } else { Verdict::Fine };
         Finding::new(check, host, verdict)
             .name("host", host)
-            .name("file", &domain.around.file)
+            .name("file", file)
     };
     let read_only = root.supported_capabilities.iter().any(|it| it == READ_ONLY);
     let level = root.controller_functionality;
@@ -234,7 +236,6 @@ fn of_itself(domain: &Domain, host: &str, controller: &Controller) -> Vec<Findin
         ),
     ];
     if let Some(there) = root.current_time {
-        let here = domain.around.clock.now();
         let ahead = there.duration_since(here);
         let time = at("dc-time", ahead.abs() > SKEW_MAX)
             .seen("its clock", there)
@@ -246,4 +247,63 @@ fn of_itself(domain: &Domain, host: &str, controller: &Controller) -> Vec<Findin
         findings.push(time);
     }
     findings
+}
+
+#[cfg(test)]
+mod tests {
+    use writeback_ad::Vendor;
+
+    use super::*;
+
+    fn root() -> RootDse {
+        RootDse {
+            dns_host_name: None,
+            ds_service_name: String::new(),
+            domain_head: String::new(),
+            configuration: String::new(),
+            root_domain: None,
+            current_time: Some(Timestamp::UNIX_EPOCH),
+            is_synchronized: Some(true),
+            domain_functionality: None,
+            forest_functionality: None,
+            controller_functionality: Some(LEVEL_MIN),
+            supported_controls: Vec::new(),
+            supported_capabilities: vec!["1.2.840.113556.1.4.800".to_owned()],
+            highest_committed_usn: None,
+            vendor: Vendor::Windows,
+            invocation_id: None,
+        }
+    }
+
+    #[test]
+    fn what_a_controller_says_of_itself() {
+        let red = |change: fn(&mut RootDse)| {
+            let mut root = root();
+            change(&mut root);
+            let found = of_itself(&root, "dc1.corp.test", "agent.toml", Timestamp::UNIX_EPOCH);
+            assert!(found.iter().all(|it| it.verdict <= Verdict::Warning));
+            let red = found.into_iter().filter(|it| it.verdict != Verdict::Fine);
+            red.map(|it| it.check).collect::<Vec<_>>()
+        };
+        assert!(red(|_| {}).is_empty());
+        // What is not said is held against nobody.
+        assert!(red(|it| it.is_synchronized = None).is_empty());
+        assert!(red(|it| it.controller_functionality = None).is_empty());
+        assert!(red(|it| it.current_time = None).is_empty());
+        assert_eq!(
+            red(|it| it.is_synchronized = Some(false)),
+            ["dc-synchronized"]
+        );
+        let read_only = |it: &mut RootDse| it.supported_capabilities.push(READ_ONLY.to_owned());
+        assert_eq!(red(read_only), ["dc-writable"]);
+        let level = |it: &mut RootDse| it.controller_functionality = Some(LEVEL_MIN - 1);
+        assert_eq!(red(level), ["dc-functional-level"]);
+        for seconds in [61, -61] {
+            let mut root = root();
+            root.current_time = Timestamp::from_second(seconds).ok();
+            let found = of_itself(&root, "dc1.corp.test", "agent.toml", Timestamp::UNIX_EPOCH);
+            let time = found.iter().find(|it| it.check == "dc-time");
+            assert_eq!(time.map(|it| it.verdict), Some(Verdict::Warning));
+        }
+    }
 }

@@ -34,6 +34,7 @@ pub(super) fn configuration(examination: Examination) -> Outcome {
         .sum();
     let around = Arc::new(Around {
         file,
+        silences: examination.silences,
         user: examination.user.map(|name| Sought::new(name, domains)),
         clock: examination.clock,
         entropy: examination.entropy,

@@ -5,6 +5,7 @@
 mod cloud;
 mod controller;
 mod directory;
+mod idle;
 mod machine;
 mod pdc;
 mod person;
@@ -27,6 +28,9 @@ pub struct Examination {
     pub config: PathBuf,
     /// Whose account to look at, by user principal name or account name.
     pub user: Option<String>,
+    /// For how long to keep silent connections to the cloud, one for each; none is kept where
+    /// this is empty.
+    pub silences: Vec<Duration>,
     /// Tells the time.
     pub clock: Arc<dyn Clock>,
     /// Gives random bytes.
@@ -38,6 +42,7 @@ pub(crate) struct Around {
     pub(crate) file: String,
     pub(crate) config: AgentConfig,
     pub(crate) user: Option<person::Sought>,
+    pub(crate) silences: Vec<Duration>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) entropy: Arc<dyn Entropy>,
 }
@@ -45,13 +50,14 @@ pub(crate) struct Around {
 /// Looks at everything, and gives what was found in the order in which it should be read.
 pub async fn examine(examination: Examination) -> Vec<Finding> {
     let somebody = examination.user.is_some();
+    let silent = !examination.silences.is_empty();
     let first = step("configuration", "", async move {
         machine::configuration(examination)
     });
     let mut found = run(vec![first]).await;
-    // Where nobody was named, nothing of a person was to be reached.
+    // What was not asked for was not to be reached.
     let of_person = |it: &Finding| check(it.check).is_some_and(|it| it.of == Of::Person);
-    found.retain(|it| somebody || !of_person(it));
+    found.retain(|it| (somebody || !of_person(it)) && (silent || it.check != idle::CHECK));
     found
 }
 

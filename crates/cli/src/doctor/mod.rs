@@ -3,6 +3,7 @@
 mod bundle;
 mod event;
 mod grant;
+mod idle;
 mod watch;
 
 use std::{
@@ -33,6 +34,7 @@ use crate::{
 #[command(
     after_help = "Examples:\n  writeback doctor\n  writeback doctor --user alice@corp.example.org\n  \
                   writeback doctor --user alice@corp.example.org --grant-script powershell > grant.ps1\n  \
+                  writeback doctor --idle-hold --only idle-hold\n  \
                   writeback doctor --only dc-certificate\n  writeback doctor --explain right-reset\n  \
                   writeback doctor --event 33008\n  \
                   writeback doctor --watch 60 --only dc-reachable\n  \
@@ -53,6 +55,10 @@ pub struct DoctorArguments {
     /// person, and nothing else; for a Windows or for a Samba domain. Grants nothing by itself.
     #[arg(long, value_name = "FORM", requires = "user", conflicts_with_all = ["only", "json"])]
     grant_script: Option<grant::Form>,
+    /// Also keep silent connections to the cloud, for 30 seconds to 3 minutes, and say after how
+    /// many seconds something on the way dropped them. Takes 3 minutes.
+    #[arg(long, conflicts_with_all = ["explain", "event", "watch", "grant_script"])]
+    idle_hold: bool,
     /// Show this check only, and what is in its way.
     #[arg(long, value_name = "ID", value_parser = of_agent)]
     only: Option<&'static Check>,
@@ -131,13 +137,22 @@ pub async fn run(arguments: DoctorArguments) -> anyhow::Result<ExitCode> {
 }
 
 async fn look(arguments: &DoctorArguments) -> Vec<Finding> {
-    let mut findings = examine(Examination {
+    let silences = if arguments.idle_hold {
+        idle::SILENCES.as_slice()
+    } else {
+        &[]
+    };
+    let examination = examine(Examination {
         config: arguments.config.clone(),
         user: arguments.user.clone(),
+        silences: silences.to_vec(),
         clock: Arc::new(SystemClock),
         entropy: Arc::new(SystemEntropy),
-    })
-    .await;
+    });
+    let mut findings = match silences.last() {
+        Some(longest) => idle::with_progress(*longest, examination).await,
+        None => examination.await,
+    };
     if let Some(only) = arguments.only {
         narrow(&mut findings, only);
     }

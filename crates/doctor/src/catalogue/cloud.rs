@@ -80,6 +80,23 @@ pub(super) const CLOCK: Check = Check {
     rows: &["A14", "W27"],
 };
 
+pub(super) const IDLE_HOLD: Check = Check {
+    id: "idle-hold",
+    title: "Silent connections to the cloud are kept for three minutes",
+    severity: Warning,
+    component: Cloud,
+    of: Of::Agent,
+    needs: &["cloud-certificate"],
+    cause: "Something on the way forgets connections on which nothing is said. The link to the cloud \
+            is never silent for so long, so that it does no harm by itself; what is shorter than 15 \
+            seconds does.",
+    remedy: &[
+        "In the firewall, NAT, proxy or load balancer before {host} port {port}, set the time after \
+         which idle TCP connections are dropped to 180 seconds or more.",
+    ],
+    rows: &["A15", "W01"],
+};
+
 pub(super) const ACCEPTS_AGENT: Check = Check {
     id: "cloud-accepts-agent",
     title: "The cloud knows this agent's key and gives it a token",

@@ -12,7 +12,7 @@ mod tenant;
 use crate::check::Check;
 
 /// All checks.
-pub const CATALOGUE: [Check; 67] = [
+pub const CATALOGUE: [Check; 68] = [
     machine::CONFIGURATION,
     machine::PASSWORD_FILE,
     machine::STATE_FOLDER,
@@ -22,6 +22,7 @@ pub const CATALOGUE: [Check; 67] = [
     cloud::PROXY,
     cloud::CERTIFICATE,
     cloud::CLOCK,
+    cloud::IDLE_HOLD,
     cloud::ACCEPTS_AGENT,
     cloud::LINK,
     directory::CONTROLLERS,
