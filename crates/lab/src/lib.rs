@@ -22,6 +22,7 @@
 
 mod apt;
 mod bind;
+mod broken;
 mod ca;
 mod clock;
 mod command;
@@ -69,6 +70,7 @@ mod userspec;
 
 pub use apt::install;
 pub use bind::BindAnswer;
+pub use broken::{BrokenState, Healthy, Mended, TABLE_FILE, TableRow};
 pub use ca::CaFiles;
 pub use command::{Ran, run};
 pub use crowd::Crowd;

@@ -3,6 +3,7 @@
 mod bench;
 mod build;
 mod demo;
+mod doctor_table;
 mod faults;
 mod lab;
 mod mutations;
@@ -22,6 +23,7 @@ use clap::Parser as _;
         cargo xtask test            everything\n  \
         cargo xtask faults --n 60   does anybody get a wrong answer when things break?\n  \
         cargo xtask mutations       would that be noticed?\n  \
+        cargo xtask doctor-table    does the doctor name what is broken?\n  \
         cargo xtask bench writeback how much the way costs\n  \
         cargo xtask bench load      200 people at once, and agents restarted meanwhile"
 )]
@@ -35,6 +37,9 @@ enum Command {
     Faults(faults::FaultsArguments),
     /// Leave out one rule of the protocol at a time, and see that the fault harness finds each.
     Mutations(mutations::MutationsArguments),
+    /// Break one thing at a time, and see that the doctor names that first and nothing else, and
+    /// that what it says to do helps. Writes target/doctor-table.md.
+    DoctorTable,
     /// Build the portal's script where its sources changed; needs Node then.
     Web(web::WebArguments),
     /// Measure.
@@ -51,6 +56,7 @@ fn main() -> std::process::ExitCode {
         Command::Test(arguments) => test::run(&arguments),
         Command::Faults(arguments) => faults::run(&arguments),
         Command::Mutations(arguments) => mutations::run(&arguments),
+        Command::DoctorTable => doctor_table::run(),
         Command::Web(arguments) => web::run(&arguments),
         Command::Bench(command) => bench::run(&command),
         Command::Lab(command) => lab::run(&command),

@@ -5,6 +5,7 @@ use writeback_lab::{Lab, OFFICE, Steps};
 
 use crate::{
     build::{cargo, must},
+    doctor_table::Table,
     faults::FaultsArguments,
 };
 
@@ -17,14 +18,26 @@ pub(crate) struct TestArguments {
 }
 
 pub(crate) fn run(arguments: &TestArguments) -> Result<()> {
+    let table = Table::new()?;
+    of(&arguments.arguments, &table)?;
+    if arguments.arguments.is_empty() {
+        table.judge()?;
+        println!("breaking things: faults on real parts, with a fresh seed");
+        crate::faults::run(&FaultsArguments::short())?;
+    }
+    Ok(())
+}
+
+/// Runs these tests in the lab. What the doctor's tests break goes into the table.
+pub(crate) fn of(arguments: &[String], table: &Table) -> Result<()> {
     crate::web::up_to_date()?;
-    if has_browser_tests(&arguments.arguments) {
+    if has_browser_tests(arguments) {
         crate::web::browser_ready()?;
     }
     println!("building the tests");
     // Built outside the company network, where the registry can be reached.
     let chosen = || {
-        let mut list = arguments.arguments.clone();
+        let mut list = arguments.to_vec();
         if list.is_empty() {
             list.push("--workspace".to_owned());
         }
@@ -39,16 +52,12 @@ pub(crate) fn run(arguments: &TestArguments) -> Result<()> {
     let mut inside = lab.command_in(OFFICE, "env");
     inside
         .arg("CARGO_NET_OFFLINE=true")
+        .arg(table.variable())
         .arg(cargo().get_program())
         .args(["test", "--no-fail-fast"])
         .args(chosen())
         .current_dir(crate::build::root());
-    must(&mut inside)?;
-    if arguments.arguments.is_empty() {
-        println!("breaking things: faults on real parts, with a fresh seed");
-        crate::faults::run(&FaultsArguments::short())?;
-    }
-    Ok(())
+    must(&mut inside)
 }
 
 /// Whether the flow tests may be among what is run, some of which drive a browser.

@@ -7,8 +7,8 @@ use std::{
 };
 
 use jiff::{SignedDuration, Timestamp};
-use writeback_doctor::{Colour, Finding, Report, Verdict, text};
-use writeback_lab::{PolicyChange, UserSpec};
+use writeback_doctor::{Colour, Finding, Grant, Report, Shell, Verdict, grant, text};
+use writeback_lab::{Healthy, Mended, OFFICE, PolicyChange, TableRow, TestUser, Traffic, UserSpec};
 use writeback_model::Clock;
 
 use crate::{
@@ -43,6 +43,12 @@ async fn a_healthy_machine_is_all_green_and_soon() {
     assert_eq!(Report::new(&found).summary.exit_code, 0);
     assert!(found.len() >= 35, "{}", found.len());
     assert!(took < Duration::from_secs(5), "{took:?}");
+    let healthy = Healthy {
+        what: "an agent's machine, and one person".to_owned(),
+        fine: found.len(),
+        took_ms: u64::try_from(took.as_millis()).unwrap(),
+    };
+    TableRow::Healthy(healthy).keep().unwrap();
     // Looking neither took a link from the agent nor left one behind, and nothing is secret.
     let json = serde_json::to_string(&Report::new(&found)).unwrap();
     assert!(!json.contains(&bench.forest.agent_password));
@@ -61,14 +67,18 @@ async fn this_machine(bench: &mut Bench) {
     let good = bench.settings.clone();
     let nowhere = bench.folder.path().join("nowhere.toml");
     let found = examine_file(&nowhere, None, Arc::new(Real)).await;
-    bench.row("no configuration file", "configuration", &found);
+    bench
+        .row("no configuration file", "configuration", &found)
+        .await;
 
     let of = |extra: &str| Settings {
         extra: extra.to_owned(),
         ..good.clone()
     };
     let found = bench.look(&of("colour = \"blue\""), None).await;
-    bench.row("a setting that does not exist", "configuration", &found);
+    bench
+        .row("a setting that does not exist", "configuration", &found)
+        .await;
 
     let empty = bench.folder.path().join("empty");
     std::fs::write(&empty, "").unwrap();
@@ -77,27 +87,37 @@ async fn this_machine(bench: &mut Bench) {
         ..good.clone()
     };
     let found = bench.look(&of, None).await;
-    bench.row("an empty password file", "password-file", &found);
+    bench
+        .row("an empty password file", "password-file", &found)
+        .await;
 
     private(&good.state, 0o755);
     let found = bench.look(&good, None).await;
-    bench.row("keys that others may read", "state-folder", &found);
     private(&good.state, 0o700);
+    bench
+        .row("keys that others may read", "state-folder", &found)
+        .await;
 
-    std::fs::write(good.state.join("identity.key"), "AAAA").unwrap();
+    let key = good.state.join("identity.key");
+    let whole = std::fs::read(&key).unwrap();
+    std::fs::write(&key, "AAAA").unwrap();
     let found = bench.look(&good, None).await;
-    bench.row("a damaged key", "state-folder", &found);
+    std::fs::write(&key, whole).unwrap();
+    bench.row("a damaged key", "state-folder", &found).await;
+
     std::fs::remove_dir_all(&good.state).unwrap();
     let found = bench.look(&good, None).await;
-    bench.row("never enrolled", "enrolment", &found);
     join(&bench.cloud, &good.state, good.ca_file.as_deref()).await;
+    bench.row("never enrolled", "enrolment", &found).await;
 
     let of = Settings {
         state: bench.member_at("https://other.example.org"),
         ..good.clone()
     };
     let found = bench.look(&of, None).await;
-    bench.row("enrolled at another cloud", "enrolment", &found);
+    bench
+        .row("enrolled at another cloud", "enrolment", &found)
+        .await;
 }
 
 async fn the_cloud(bench: &mut Bench) {
@@ -109,22 +129,28 @@ async fn the_cloud(bench: &mut Bench) {
     };
     let of = at(bench, "https://cloud.invalid");
     let found = bench.look(&of, None).await;
-    bench.row("a cloud that DNS does not know", "cloud-name", &found);
+    bench
+        .row("a cloud that DNS does not know", "cloud-name", &found)
+        .await;
 
     let of = at(bench, "https://localhost:9");
     let found = bench.look(&of, None).await;
-    bench.row("nothing listens at the cloud", "cloud-reachable", &found);
+    bench
+        .row("nothing listens at the cloud", "cloud-reachable", &found)
+        .await;
 
     let of = Settings {
         ca_file: None,
         ..good.clone()
     };
     let found = bench.look(&of, None).await;
-    bench.row(
-        "a cloud of an unknown authority",
-        "cloud-certificate",
-        &found,
-    );
+    bench
+        .row(
+            "a cloud of an unknown authority",
+            "cloud-certificate",
+            &found,
+        )
+        .await;
 
     let (other, pem) = secure_cloud("elsewhere.test").await;
     let ca = bench.folder.path().join("elsewhere.pem");
@@ -134,11 +160,13 @@ async fn the_cloud(bench: &mut Bench) {
         ..at(bench, &other.url())
     };
     let found = bench.look(&of, None).await;
-    bench.row(
-        "a cloud's certificate for another name",
-        "cloud-certificate",
-        &found,
-    );
+    bench
+        .row(
+            "a cloud's certificate for another name",
+            "cloud-certificate",
+            &found,
+        )
+        .await;
 
     for (state, answer) in [
         (
@@ -158,7 +186,7 @@ async fn the_cloud(bench: &mut Bench) {
             ..good.clone()
         };
         let found = bench.look(&of, None).await;
-        bench.row(state, "proxy", &found);
+        bench.row(state, "proxy", &found).await;
     }
 
     let stranger = Cloud::start(Manners::default()).await;
@@ -170,29 +198,60 @@ async fn the_cloud(bench: &mut Bench) {
         ..good.clone()
     };
     let found = bench.look(&of, None).await;
-    bench.row(
-        "a key that the cloud does not know",
-        "cloud-accepts-agent",
-        &found,
-    );
+    bench
+        .row(
+            "a key that the cloud does not know",
+            "cloud-accepts-agent",
+            &found,
+        )
+        .await;
 
     bench.cloud.manners().no_subprotocol = true;
     let found = bench.look(&good, None).await;
-    bench.row(
-        "a way that passes no WebSocket of ours",
-        "cloud-link",
-        &found,
-    );
     bench.cloud.manners().no_subprotocol = false;
+    bench
+        .row(
+            "a way that passes no WebSocket of ours",
+            "cloud-link",
+            &found,
+        )
+        .await;
+
+    forgotten(bench).await;
 
     for hours in [2, -2] {
         let clock = Arc::new(Ahead(SignedDuration::from_hours(hours)));
         let found = bench.look_by(&good, None, clock).await;
         let state = format!("this machine's clock {hours:+} h");
         // Every clock differs from one that is wrong.
-        bench.row_with(&state, "cloud-clock", &["dc-time"], &found);
+        bench
+            .row_with(&state, "cloud-clock", &["dc-time"], &found)
+            .await;
     }
     all_fine(&bench.look(&good, None).await);
+}
+
+/// What is silent for 60 seconds is dropped on the way, as many firewalls do.
+async fn forgotten(bench: &mut Bench) {
+    let traffic = Traffic {
+        netns: OFFICE.to_owned(),
+        name: "silent".to_owned(),
+        peers: vec![bench.cloud.address.ip().to_string()],
+        port: bench.cloud.address.port(),
+    };
+    bench.lab.forget(&traffic, Duration::from_secs(60)).unwrap();
+    let silences = [30, 75].map(Duration::from_secs);
+    let found = bench.look_silently(&silences).await;
+    bench.lab.mend(&traffic).unwrap();
+    let seen = found.iter().find(|it| it.check == "idle-hold").unwrap();
+    assert_eq!(
+        seen.evidence[0].value,
+        "gone without a word after 30 to 75 s"
+    );
+    bench
+        .row("silent connections dropped after 60 s", "idle-hold", &found)
+        .await;
+    all_fine(&bench.look_silently(&[Duration::from_secs(1)]).await);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -200,6 +259,7 @@ async fn domain_controllers_and_the_agents_account() {
     let mut bench = Bench::new().await;
     settings_of_the_directory(&mut bench).await;
     controllers(&mut bench).await;
+    a_controllers_clock(&mut bench).await;
     all_fine(&bench.look(&bench.settings, None).await);
     bench.end();
 }
@@ -214,29 +274,35 @@ async fn settings_of_the_directory(bench: &mut Bench) {
         ..good.clone()
     };
     let found = bench.look(&unknown, None).await;
-    bench.row(
-        "an agent's account that does not exist",
-        "agent-account",
-        &found,
-    );
+    bench
+        .row(
+            "an agent's account that does not exist",
+            "agent-account",
+            &found,
+        )
+        .await;
 
     let stranger = Settings {
         dc_ca: bench.lab.ca().stranger_cert,
         ..good.clone()
     };
     let found = bench.look(&stranger, None).await;
-    bench.row(
-        "controllers of an unknown authority",
-        "dc-certificate",
-        &found,
-    );
+    bench
+        .row(
+            "controllers of an unknown authority",
+            "dc-certificate",
+            &found,
+        )
+        .await;
 
     let of = Settings {
         dc_ca: PathBuf::from("/nowhere.pem"),
         ..good.clone()
     };
     let found = bench.look(&of, None).await;
-    bench.row("a ca_file that is not there", "configuration", &found);
+    bench
+        .row("a ca_file that is not there", "configuration", &found)
+        .await;
 
     for (state, extra) in [
         (
@@ -253,7 +319,7 @@ async fn settings_of_the_directory(bench: &mut Bench) {
             ..good.clone()
         };
         let found = bench.look(&of, None).await;
-        bench.row(state, "preferred-controllers", &found);
+        bench.row(state, "preferred-controllers", &found).await;
     }
 
     let of = Settings {
@@ -261,11 +327,13 @@ async fn settings_of_the_directory(bench: &mut Bench) {
         ..good.clone()
     };
     let found = bench.look(&of, None).await;
-    bench.row(
-        "a domain that DNS does not know",
-        "domain-controllers",
-        &found,
-    );
+    bench
+        .row(
+            "a domain that DNS does not know",
+            "domain-controllers",
+            &found,
+        )
+        .await;
 
     let legacy = bench.lab.forest("legacy.test").unwrap().clone();
     let password = bench.folder.path().join("legacy");
@@ -277,11 +345,39 @@ async fn settings_of_the_directory(bench: &mut Bench) {
         ..good.clone()
     };
     let found = bench.look(&of, None).await;
-    bench.row(
-        "a PDC emulator without policy hints",
-        "policy-hints",
-        &found,
-    );
+    bench
+        .row(
+            "a PDC emulator without policy hints",
+            "policy-hints",
+            &found,
+        )
+        .await;
+}
+
+/// The one controller of another forest has a clock of its own for a while.
+async fn a_controllers_clock(bench: &mut Bench) {
+    let forest = bench.lab.forest("fabrikam.test").unwrap().clone();
+    let password = bench.folder.path().join("fabrikam");
+    std::fs::write(&password, &forest.agent_password).unwrap();
+    let there = Settings {
+        forest: forest.domain.clone(),
+        user: forest.agent_upn.clone(),
+        password,
+        ..bench.settings.clone()
+    };
+    let here = std::mem::replace(&mut bench.settings, there.clone());
+    let dc = forest.first_dc().unwrap();
+    for seconds in [3_600, -3_600] {
+        dc.stop().unwrap();
+        dc.start_with_clock_offset(seconds).unwrap();
+        let found = bench.look(&there, None).await;
+        dc.stop().unwrap();
+        dc.heal().unwrap();
+        let state = format!("a controller's clock {:+} h", seconds / 3_600);
+        bench.row(&state, "dc-time", &found).await;
+    }
+    forest.restore_snapshot().unwrap();
+    bench.settings = here;
 }
 
 async fn controllers(bench: &mut Bench) {
@@ -289,26 +385,34 @@ async fn controllers(bench: &mut Bench) {
     bench.dc(1).stop().unwrap();
     let found = bench.look(&good, None).await;
     bench.dc(1).start().unwrap();
-    bench.row(
-        "a second controller that is stopped",
-        "dc-reachable",
-        &found,
-    );
+    bench
+        .row(
+            "a second controller that is stopped",
+            "dc-reachable",
+            &found,
+        )
+        .await;
 
     bench.dc(0).cut().unwrap();
     let found = bench.look(&good, None).await;
     bench.dc(0).uncut().unwrap();
-    bench.row("the PDC emulator cut off", "dc-reachable", &found);
+    bench
+        .row("the PDC emulator cut off", "dc-reachable", &found)
+        .await;
 
     bench.dc(0).pause().unwrap();
     let found = bench.look(&good, None).await;
     bench.dc(0).resume().unwrap();
-    bench.row("the PDC emulator hangs", "dc-reachable", &found);
+    bench
+        .row("the PDC emulator hangs", "dc-reachable", &found)
+        .await;
 
     bench.dc(0).stop().unwrap();
     let found = bench.look(&good, None).await;
     bench.dc(0).start().unwrap();
-    bench.row("the PDC emulator is stopped", "dc-reachable", &found);
+    bench
+        .row("the PDC emulator is stopped", "dc-reachable", &found)
+        .await;
 
     bench
         .forest
@@ -317,7 +421,9 @@ async fn controllers(bench: &mut Bench) {
     let found = bench.look(&good, None).await;
     bench.forest.transfer_pdc(bench.dc(1)).unwrap();
     bench.forest.transfer_pdc(bench.dc(0)).unwrap();
-    bench.row("a stale PDC emulator in DNS", "pdc-in-dns", &found);
+    bench
+        .row("a stale PDC emulator in DNS", "pdc-in-dns", &found)
+        .await;
 
     let dc = bench.dc(0);
     dc.samba_tool(&["user", "disable", "svc-writeback"])
@@ -327,13 +433,16 @@ async fn controllers(bench: &mut Bench) {
     let dc = bench.dc(0);
     dc.samba_tool(&["user", "enable", "svc-writeback"]).unwrap();
     bench.forest.replicated(Duration::from_secs(60)).unwrap();
-    bench.row("the agent's account is disabled", "agent-account", &found);
+    bench
+        .row("the agent's account is disabled", "agent-account", &found)
+        .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_person_and_the_rights_on_the_account() {
     let mut bench = Bench::new().await;
     rights(&mut bench).await;
+    all_rights_at_once(&mut bench).await;
     people(&mut bench).await;
     bench.end();
 }
@@ -342,16 +451,7 @@ async fn rights(bench: &mut Bench) {
     let good = bench.settings.clone();
     let user = bench.forest.create_user(UserSpec::default()).unwrap();
     all_fine(&bench.look(&good, Some(&user.upn)).await);
-    let account =
-        bench
-            .dc(0)
-            .samba_tool(&["user", "show", "svc-writeback", "--attributes=objectSid"]);
-    let account = account.unwrap();
-    let sid = account
-        .lines()
-        .find_map(|line| line.strip_prefix("objectSid: "))
-        .unwrap()
-        .trim();
+    let sid = bench.sid_of_the_agent();
     let user_class = "bf967aba-0de6-11d0-a285-00aa003049e2";
     for (state, expected, entry) in [
         (
@@ -389,15 +489,51 @@ async fn rights(bench: &mut Bench) {
         let found = bench.look(&good, Some(&user.upn)).await;
         // Put back by what is printed, and by nothing else.
         bench.apply_remedy(expected, &found);
-        let mended = bench.look(&good, Some(&user.upn)).await;
+        let by = Mended::ByCommands;
+        bench.row_of(&user.upn, state, expected, &found, by).await;
         if also_everybodys {
             let set = ["dsacl", "set", &head, "--action=allow", everybodys];
-            dc.samba_tool(&set).unwrap();
+            bench.dc(0).samba_tool(&set).unwrap();
         }
-        bench.row(state, expected, &found);
-        all_fine(&mended);
     }
     bench.forest.delete_user(&user).unwrap();
+}
+
+/// All at once, granted by the script of what is missing, and by nothing else.
+async fn all_rights_at_once(bench: &mut Bench) {
+    let good = bench.settings.clone();
+    let user = bench.forest.create_user(UserSpec::default()).unwrap();
+    let before = bench.entries_of_the_agent();
+    let taken: Vec<_> = before.iter().filter(|it| is_of_people(it)).collect();
+    assert_eq!(taken.len(), 3, "{before:?}");
+    let head = format!("--objectdn={}", bench.forest.base_dn);
+    for entry in taken {
+        let entry = format!("--sddl={entry}");
+        let delete = ["dsacl", "delete", &head, &entry];
+        bench.dc(0).samba_tool(&delete).unwrap();
+    }
+    let found = bench.look(&good, Some(&user.upn)).await;
+    let Grant::Script(script) = grant(&found, Shell::SambaTool) else {
+        panic!("no script: {}", text(&found, Colour::No));
+    };
+    println!("{script}");
+    bench.run_samba(script.lines());
+    all_fine(&bench.look(&good, Some(&user.upn)).await);
+    assert_eq!(bench.entries_of_the_agent(), before);
+    let found = bench.look(&good, Some(&user.upn)).await;
+    assert_eq!(grant(&found, Shell::SambaTool), Grant::Nothing);
+    bench.forest.delete_user(&user).unwrap();
+}
+
+/// Resets, `lockoutTime` and `pwdLastSet` of people.
+fn is_of_people(entry: &str) -> bool {
+    [
+        "00299570-246d-11d0-a768-00aa006e0529",
+        "28630ebf-41d5-11d1-a9c1-0000f80367c1",
+        "bf967a0a-0de6-11d0-a285-00aa003049e2",
+    ]
+    .iter()
+    .any(|right| entry.contains(right))
 }
 
 async fn people(bench: &mut Bench) {
@@ -471,15 +607,23 @@ async fn people(bench: &mut Bench) {
     ] {
         let user = bench.forest.create_user(spec).unwrap();
         let found = bench.look(&good, Some(&user.upn)).await;
-        bench.row(state, expected, &found);
-        if expected == "rights-inherited" {
+        let by = if expected == "person-not-protected" {
+            no_more_an_administrator(bench, &user);
+            Mended::ByHand
+        } else {
             bench.apply_remedy(expected, &found);
-            all_fine(&bench.look(&good, Some(&user.upn)).await);
+            Mended::ByCommands
+        };
+        bench.row_of(&user.upn, state, expected, &found, by).await;
+        if expected == "person-policy" {
+            bench.take_back(&found, expected);
         }
         bench.forest.delete_user(&user).unwrap();
     }
     let found = bench.look(&good, Some("nobody@corp.test")).await;
-    bench.row("a name that nobody has", "person-found", &found);
+    bench
+        .row("a name that nobody has", "person-found", &found)
+        .await;
 
     let user = bench.forest.create_user(UserSpec::default()).unwrap();
     let policy = bench.forest.policy_guard().unwrap();
@@ -490,11 +634,22 @@ async fn people(bench: &mut Bench) {
     policy.set(&day).unwrap();
     let found = bench.look(&good, Some(&user.upn)).await;
     drop(policy);
-    bench.row(
-        "a password that is too young",
-        "person-password-age",
-        &found,
-    );
-    all_fine(&bench.look(&good, Some(&user.sam)).await);
+    let (state, check) = ("a password that is too young", "person-password-age");
+    let by = Mended::ByHand;
+    bench.row_of(&user.sam, state, check, &found, by).await;
     bench.forest.delete_user(&user).unwrap();
+}
+
+/// What the remedy says in words: what is left of an administrator is taken away.
+fn no_more_an_administrator(bench: &Bench, user: &TestUser) {
+    let edit = bench.forest.edit().unwrap();
+    edit.set(&user.by_guid(), "adminCount", &[] as &[&str])
+        .unwrap();
+    let groups = bench
+        .dc(0)
+        .samba_tool(&["group", "listmembers", "Domain Admins"]);
+    if groups.unwrap().lines().any(|it| it == user.sam) {
+        let remove = ["group", "removemembers", "Domain Admins", &user.sam];
+        bench.dc(0).samba_tool(&remove).unwrap();
+    }
 }

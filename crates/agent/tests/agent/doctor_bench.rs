@@ -1,6 +1,7 @@
 //! An agent's machine that is broken in one way at a time, and what the doctor says of it.
 
 use std::{
+    collections::BTreeSet,
     path::{Path, PathBuf},
     sync::Arc,
     time::{Duration, Instant},
@@ -14,7 +15,7 @@ use writeback_agent::{
     transport::Transport,
 };
 use writeback_doctor::{Colour, Finding, Verdict, check, text};
-use writeback_lab::{Dc, Forest, Guard, Lab};
+use writeback_lab::{BrokenState, Dc, Forest, Guard, Lab, Mended, TableRow};
 use writeback_model::{Clock, Secret};
 
 use crate::{
@@ -23,6 +24,9 @@ use crate::{
     way::secure_cloud,
 };
 
+/// A controller that was started answers within this.
+const GREEN_WITHIN: Duration = Duration::from_secs(60);
+
 /// A machine in order, alone in the lab.
 pub(crate) struct Bench {
     pub(crate) lab: Lab,
@@ -30,7 +34,7 @@ pub(crate) struct Bench {
     pub(crate) cloud: Cloud,
     pub(crate) folder: TempDir,
     pub(crate) settings: Settings,
-    rows: Vec<Row>,
+    rows: Vec<BrokenState>,
     _ca: NamedTempFile,
     _peace: Guard,
 }
@@ -49,13 +53,6 @@ pub(crate) struct Settings {
     pub(crate) dc_ca: PathBuf,
     /// More, of the forest.
     pub(crate) forest_extra: String,
-}
-
-struct Row {
-    state: String,
-    expected: &'static str,
-    rank: Option<usize>,
-    alarms: Vec<String>,
 }
 
 impl Bench {
@@ -124,18 +121,67 @@ impl Bench {
         examine_file(&file, user, clock).await
     }
 
-    /// Notes at which place the true cause stood, and what else was red.
-    pub(crate) fn row(&mut self, state: &str, expected: &'static str, found: &[Finding]) {
-        self.row_with(state, expected, &[], found);
+    /// The same, with silent connections.
+    pub(crate) async fn look_silently(&self, silences: &[Duration]) -> Vec<Finding> {
+        let file = self.folder.path().join("agent.toml");
+        std::fs::write(&file, self.settings.text()).unwrap();
+        examine_silently(&file, None, silences, Arc::new(Real)).await
+    }
+
+    /// Notes at which place the true cause stood, what else was red, and whether all is green
+    /// now that it was undone.
+    pub(crate) async fn row(&mut self, state: &str, expected: &str, found: &[Finding]) {
+        self.row_with(state, expected, &[], found).await;
     }
 
     /// The same, where other checks rightly are red, too.
-    pub(crate) fn row_with(
+    pub(crate) async fn row_with(
         &mut self,
         state: &str,
-        expected: &'static str,
+        expected: &str,
         also: &[&str],
         found: &[Finding],
+    ) {
+        let mended = self.mended(None, Mended::ByHand).await;
+        self.note(state, expected, also, found, mended);
+    }
+
+    /// The same of a person's account, which was mended so.
+    pub(crate) async fn row_of(
+        &mut self,
+        user: &str,
+        state: &str,
+        expected: &str,
+        found: &[Finding],
+        by: Mended,
+    ) {
+        let mended = self.mended(Some(user), by).await;
+        self.note(state, expected, &[], found, mended);
+    }
+
+    /// `by`, if all is green soon: what was started needs a moment.
+    async fn mended(&self, user: Option<&str>, by: Mended) -> Mended {
+        let until = Instant::now() + GREEN_WITHIN;
+        loop {
+            let found = self.look(&self.settings, user).await;
+            if found.iter().all(|it| it.verdict == Verdict::Fine) {
+                return by;
+            }
+            if Instant::now() > until {
+                println!("not green again:\n{}", text(&found, Colour::No));
+                return Mended::No;
+            }
+            tokio::time::sleep(Duration::from_secs(1)).await;
+        }
+    }
+
+    fn note(
+        &mut self,
+        state: &str,
+        expected: &str,
+        also: &[&str],
+        found: &[Finding],
+        mended: Mended,
     ) {
         let red = |it: &&Finding| !matches!(it.verdict, Verdict::Fine | Verdict::NotReached);
         let reds: Vec<&Finding> = found.iter().filter(red).collect();
@@ -143,43 +189,81 @@ impl Bench {
         let others = reds
             .iter()
             .filter(|it| it.check != expected && !also.contains(&it.check));
-        let row = Row {
+        let row = BrokenState {
             state: state.to_owned(),
-            expected,
+            check: expected.to_owned(),
             rank: rank.map(|at| at + 1),
             alarms: others.map(|it| it.check.to_owned()).collect(),
+            mended,
         };
-        println!("{}\n\n{}", row.text(), text(found, Colour::No));
+        println!("{}\n\n{}", row.line(), text(found, Colour::No));
+        TableRow::Broken(row.clone()).keep().unwrap();
         self.rows.push(row);
     }
 
-    /// Prints the table, and fails where a cause was not first or something else was red.
+    /// Fails where a cause was not first, something else was red, or it could not be mended.
     pub(crate) fn end(&self) {
-        println!(
-            "\n| broken state | true cause | rank | other alarms |\n| --- | --- | --- | --- |"
-        );
-        for row in &self.rows {
-            println!("{}", row.text());
-        }
-        println!("{} broken states", self.rows.len());
-        assert!(self.rows.iter().all(Row::good), "see the table");
+        let bad: Vec<_> = self.rows.iter().filter(|it| !it.is_good()).collect();
+        assert!(bad.is_empty(), "{bad:#?}");
     }
 
     pub(crate) fn dc(&self, at: usize) -> &Dc {
         &self.forest.dcs[at]
     }
 
-    /// Types what the finding of that check says for Samba.
+    /// Types every command that the finding of that check says for Samba.
     pub(crate) fn apply_remedy(&self, id: &str, found: &[Finding]) {
         let finding = found.iter().find(|it| it.check == id).unwrap();
         let lines = finding.remedy_lines(check(id).unwrap());
-        let line = lines
-            .iter()
-            .find_map(|it| it.strip_prefix("$ samba-tool "))
-            .unwrap();
-        let arguments: Vec<String> = words(line);
-        let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
-        self.dc(0).samba_tool(&arguments).unwrap();
+        self.run_samba(lines.iter().filter_map(|line| line.strip_prefix("$ ")));
+    }
+
+    /// Types these lines on the domain controller.
+    pub(crate) fn run_samba<'a>(&self, lines: impl Iterator<Item = &'a str>) {
+        let commands = lines.filter_map(|line| line.strip_prefix("samba-tool "));
+        let mut typed = 0;
+        for line in commands {
+            let arguments: Vec<String> = words(line);
+            let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+            self.dc(0).samba_tool(&arguments).unwrap();
+            typed += 1;
+        }
+        assert!(typed > 0, "nothing to type");
+    }
+
+    pub(crate) fn sid_of_the_agent(&self) -> String {
+        let show = ["user", "show", "svc-writeback", "--attributes=objectSid"];
+        let shown = self.dc(0).samba_tool(&show).unwrap();
+        let mut sids = shown
+            .lines()
+            .filter_map(|it| it.strip_prefix("objectSid: "));
+        sids.next().unwrap().trim().to_owned()
+    }
+
+    /// What the head of the domain grants the agent's account, in no order.
+    pub(crate) fn entries_of_the_agent(&self) -> BTreeSet<String> {
+        let head = format!("--objectdn={}", self.forest.base_dn);
+        let shown = self.dc(0).samba_tool(&["dsacl", "get", &head]).unwrap();
+        let sid = format!(";{})", self.sid_of_the_agent());
+        let entries = shown.split_inclusive(')').filter(|it| it.ends_with(&sid));
+        let from_bracket = |it: &str| it.rsplit_once('(').map(|(_, rest)| format!("({rest}"));
+        entries.filter_map(from_bracket).collect()
+    }
+}
+
+impl Bench {
+    /// Takes back what a remedy granted: other tests count on it not being there.
+    pub(crate) fn take_back(&self, found: &[Finding], id: &str) {
+        let finding = found.iter().find(|it| it.check == id).unwrap();
+        for line in finding.remedy_lines(check(id).unwrap()) {
+            if let Some(line) = line.strip_prefix("$ samba-tool dsacl set ") {
+                let line = line.replace("--action=allow ", "");
+                let arguments = words(&line);
+                let mut delete = vec!["dsacl", "delete"];
+                delete.extend(arguments.iter().map(String::as_str));
+                self.dc(0).samba_tool(&delete).unwrap();
+            }
+        }
     }
 }
 
@@ -208,15 +292,25 @@ pub(crate) async fn examine_file(
     clock: Arc<dyn Clock>,
 ) -> Vec<Finding> {
     let began = Instant::now();
-    let found = examine(Examination {
+    let found = examine_silently(file, user, &[], clock).await;
+    assert!(began.elapsed() < Duration::from_secs(40));
+    found
+}
+
+async fn examine_silently(
+    file: &Path,
+    user: Option<&str>,
+    silences: &[Duration],
+    clock: Arc<dyn Clock>,
+) -> Vec<Finding> {
+    examine(Examination {
         config: file.to_owned(),
         user: user.map(str::to_owned),
+        silences: silences.to_vec(),
         clock,
         entropy: Arc::new(Real),
     })
-    .await;
-    assert!(began.elapsed() < Duration::from_secs(40));
-    found
+    .await
 }
 
 pub(crate) async fn join(cloud: &Cloud, state: &Path, ca_file: Option<&Path>) {
@@ -249,23 +343,5 @@ impl Settings {
             self.dc_ca.display(),
             self.forest_extra
         )
-    }
-}
-
-impl Row {
-    fn good(&self) -> bool {
-        self.rank == Some(1) && self.alarms.is_empty()
-    }
-
-    fn text(&self) -> String {
-        let rank = self
-            .rank
-            .map_or("not found".to_owned(), |it| it.to_string());
-        let alarms = if self.alarms.is_empty() {
-            "none".to_owned()
-        } else {
-            self.alarms.join(", ")
-        };
-        format!("| {} | {} | {rank} | {alarms} |", self.state, self.expected)
     }
 }

@@ -66,7 +66,7 @@ async fn a_domain_controllers_certificate() {
         let found = bench.look(&good, None).await;
         bench.dc(0).stop().unwrap();
         bench.dc(0).start().unwrap();
-        bench.row(state, "dc-certificate", &found);
+        bench.row(state, "dc-certificate", &found).await;
         let finding = found
             .iter()
             .find(|it| it.check == "dc-certificate")
@@ -98,7 +98,7 @@ async fn real_proxies_that_do_not_let_through() {
             ..good.clone()
         };
         let found = bench.look(&of, None).await;
-        bench.row(state, "proxy", &found);
+        bench.row(state, "proxy", &found).await;
     }
     bench.end();
 }

@@ -11,5 +11,6 @@ mod bundle;
 mod cloud;
 mod event;
 mod installation;
+mod objects;
 mod typed;
 mod watch;
