@@ -55,6 +55,7 @@ impl Agent {
         tracing::info!(event_id = events::AGENT_STARTED, agent = %self.membership.agent,
             version = self.version, "the agent starts");
         resolve::begin_all(&self.core);
+        health::follow_switch(&self.core);
         health::begin(&self.core).await;
         let (events, mut happened) = mpsc::channel(EVENTS);
         let close_link = CancellationToken::new();

@@ -14,7 +14,7 @@ use crate::{
     forest::Forests,
     health::Health,
     journal::{Journal, Told},
-    state::{SealingKeys, StateError, Tickets},
+    state::{SealingKeys, StateError, Switch, Tickets},
     uplink::Uplink,
 };
 
@@ -31,6 +31,7 @@ pub(crate) struct Core {
     pub(crate) locks: ObjectLocks,
     pub(crate) room: Semaphore,
     pub(crate) health: Health,
+    pub(crate) switch: Switch,
     pub(crate) banned: BannedRules,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) entropy: Arc<dyn Entropy>,

@@ -28,6 +28,9 @@ const WHILE_NOT_READY: Duration = Duration::from_secs(5);
 /// told as not ready, and as ready when it is.
 pub(crate) const FIRST_LOOK_PATIENCE: Duration = Duration::from_secs(8);
 
+/// How often the switch is looked at. `writeback agent writeback` promises a second.
+const SWITCH_EVERY: Duration = Duration::from_millis(500);
+
 /// What is known of each forest.
 #[derive(Debug)]
 pub(crate) struct Health {
@@ -71,6 +74,43 @@ impl Health {
     }
 }
 
+/// Looks at the switch until the agent stops; the forests are told anew when it was changed.
+pub(crate) fn follow_switch(core: &Arc<Core>) {
+    let core = Arc::clone(core);
+    tokio::spawn(async move {
+        let mut was_off = core.switch.is_off();
+        if was_off {
+            log_switch(was_off);
+        }
+        let mut tick = time::interval(SWITCH_EVERY);
+        while core.stop.run_until_cancelled(tick.tick()).await.is_some() {
+            let is_off = core.switch.is_off();
+            if is_off == was_off {
+                continue;
+            }
+            was_off = is_off;
+            log_switch(is_off);
+            for forest in core.forests.values() {
+                forest.look_now.notify_one();
+            }
+        }
+    });
+}
+
+fn log_switch(is_off: bool) {
+    if is_off {
+        tracing::warn!(
+            event_id = events::AGENT_DISABLED,
+            "writeback is switched off on this machine: no request is taken"
+        );
+    } else {
+        tracing::info!(
+            event_id = events::AGENT_ENABLED,
+            "writeback is switched on on this machine"
+        );
+    }
+}
+
 /// Looks at every forest once, and then each in a task of its own until the agent stops.
 pub(crate) async fn begin(core: &Arc<Core>) {
     let mut first = tokio::task::JoinSet::new();
@@ -91,7 +131,12 @@ async fn watch(core: &Core, name: &DomainName, looked: &tokio::sync::Notify) {
         return;
     };
     loop {
-        let status = look(forest).await;
+        let mut status = look(forest).await;
+        if core.switch.is_off() {
+            status.health = ForestHealth::NotReady {
+                cause: Cause::AgentDisabled,
+            };
+        }
         let ready = matches!(status.health, ForestHealth::Ready { .. });
         if core.health.note(status.clone()) {
             log(&status);

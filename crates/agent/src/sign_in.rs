@@ -44,6 +44,9 @@ pub(crate) async fn check(core: Arc<Core>, ask: SignIn, session: Session) {
 }
 
 async fn judge(core: &Core, ask: &SignIn, until: Instant) -> Told {
+    if core.switch.is_off() {
+        return (not_tried(Cause::AgentDisabled), None);
+    }
     let target = &ask.target;
     let served = forest::directory(&core.forests, &target.forest, &target.domain);
     let (forest, directory) = match served {

@@ -1,5 +1,7 @@
 //! `writeback agent`.
 
+mod switch;
+
 use std::{path::PathBuf, sync::Arc};
 
 use anyhow::{Context as _, ensure};
@@ -25,6 +27,9 @@ pub enum AgentCommand {
     Enroll(EnrollArguments),
     /// Serve the forests of the configuration.
     Run(RunArguments),
+    /// Switch writeback off and on on this machine.
+    #[command(subcommand)]
+    Writeback(switch::SwitchCommand),
 }
 
 /// Join a tenant.
@@ -60,6 +65,7 @@ pub async fn run(command: AgentCommand) -> anyhow::Result<()> {
     match command {
         AgentCommand::Enroll(arguments) => enroll(arguments).await,
         AgentCommand::Run(arguments) => serve(arguments).await,
+        AgentCommand::Writeback(command) => switch::run(command),
     }
 }
 

@@ -6,6 +6,7 @@
 //! connection cannot run without one. Checks that were not reached are told as such, together
 //! with the one that was in the way, instead of ten red lines for one cause.
 
+mod again;
 mod catalogue;
 mod change_text;
 mod changes;

@@ -3,6 +3,7 @@
 use std::{collections::BTreeMap, fmt::Write as _};
 
 use crate::{
+    again::again,
     catalogue::check,
     check::{Check, Severity},
     finding::{Finding, Verdict, fill},
@@ -52,6 +53,7 @@ pub fn text(findings: &[Finding], colour: Colour) -> String {
     }
     not_reached(&mut text, findings, colour);
     fine(&mut text, findings, colour);
+    text.extend(again(findings));
     text.push_str(&summary_line(&Summary::of(findings), colour));
     text
 }

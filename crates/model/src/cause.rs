@@ -121,6 +121,8 @@ pub enum Cause {
     ForestNotServed,
     /// Writeback is switched off.
     WritebackDisabled,
+    /// Writeback is switched off on the agents' machines.
+    AgentDisabled,
     /// Something went wrong inside the software before anything was written.
     Internal,
 }
@@ -222,6 +224,7 @@ impl Cause {
             Self::JournalUnwritable,
             Self::ForestNotServed,
             Self::WritebackDisabled,
+            Self::AgentDisabled,
             Self::Internal,
         ]
     }
@@ -250,6 +253,6 @@ mod tests {
             assert_eq!(serde_json::from_value::<Cause>(json).unwrap(), cause);
         }
         // Tells whoever adds a cause to add it to `one_of_each` too.
-        assert_eq!(ids.len(), 34);
+        assert_eq!(ids.len(), 35);
     }
 }

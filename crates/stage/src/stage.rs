@@ -7,7 +7,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result, bail, ensure};
 use tempfile::TempDir;
 use writeback_lab::{CloudSlot, INTERNET, Lab, Ran};
 
@@ -274,6 +274,22 @@ impl Stage {
             ])
             .arg(agent.dir.join("agent.toml"));
         Ok(command.output()?)
+    }
+
+    /// Types `writeback agent writeback disable` or `enable` on an agent's machine; what was said.
+    pub fn agent_switch(&self, number: usize, wanted: &str) -> Result<String> {
+        let agent = self.agents.get(number).context("no such agent")?;
+        let config = agent.dir.join("agent.toml");
+        let ran = Command::new(&self.binary)
+            .args(["agent", "writeback", wanted, "--config"])
+            .arg(&config)
+            .output()?;
+        ensure!(
+            ran.status.success(),
+            "{}",
+            String::from_utf8_lossy(&ran.stderr)
+        );
+        Ok(String::from_utf8_lossy(&ran.stdout).into_owned())
     }
 
     /// Starts an agent that is not running.

@@ -7,7 +7,7 @@ use writeback_doctor::{Finding, Outcome};
 use super::{Around, Examination, cloud, directory, person::Sought};
 use crate::{
     config::{AgentConfig, ForestConfig},
-    state::{Identity, Membership, StateDir, StateError},
+    state::{Identity, Membership, StateDir, StateError, Switch},
 };
 
 /// Others than the owner.
@@ -103,11 +103,12 @@ fn state(around: &Around) -> (Vec<Finding>, Member) {
             .because("Others than the agent's user may look into the folder of its keys.")
             .name("folder", &shown)
     };
+    let switch = switch(around, &Switch::of(&dir));
     let Some((membership, identity)) = member else {
         let none = enrolment(Finding::fault("enrolment", ""))
             .seen("folder", &shown)
             .because("This agent never enrolled: it has no keys.");
-        return (vec![folder, none], None);
+        return (vec![folder, switch, none], None);
     };
     let seen = |finding: Finding| {
         enrolment(finding)
@@ -117,12 +118,23 @@ fn state(around: &Around) -> (Vec<Finding>, Member) {
     };
     if membership.cloud == around.config.cloud {
         let fine = seen(Finding::fine("enrolment", ""));
-        (vec![folder, fine], Some((membership, identity)))
+        (vec![folder, switch, fine], Some((membership, identity)))
     } else {
         let other = seen(Finding::fault("enrolment", ""))
             .seen("configured", &around.config.cloud)
             .because("This agent is enrolled at another cloud than the configuration names.");
-        (vec![folder, other], None)
+        (vec![folder, switch, other], None)
+    }
+}
+
+fn switch(around: &Around, switch: &Switch) -> Finding {
+    if !switch.is_off() {
+        return Finding::fine("agent-enabled", "");
+    }
+    let off = Finding::fault("agent-enabled", "").name("file", &around.file);
+    match switch.off_since() {
+        Some(since) => off.seen("since", format!("{since:.0}")),
+        None => off,
     }
 }
 

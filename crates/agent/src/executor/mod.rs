@@ -31,6 +31,10 @@ pub(crate) async fn execute(core: Arc<Core>, execute: Execute, session: Session)
         // It was this agent's before; its outcome is told or sought already.
         return;
     }
+    if core.switch.is_off() {
+        // Who is switched off does not claim: another agent may.
+        return;
+    }
     let Some(busy) = core.claims.begin(request) else {
         return;
     };

@@ -108,6 +108,19 @@ impl StateDir {
         }
     }
 
+    /// Whether another process holds the folder. Makes nothing in it: whoever asks may be root,
+    /// and the folder another's.
+    pub fn is_held(&self) -> Result<bool, StateError> {
+        if let Ok(false) = self.file("lock").try_exists() {
+            return Ok(false);
+        }
+        match self.lock() {
+            Ok(_) => Ok(false),
+            Err(StateError::InUse(_)) => Ok(true),
+            Err(error) => Err(error),
+        }
+    }
+
     /// The path of a file in the folder.
     pub fn file(&self, name: &str) -> PathBuf {
         self.path.join(name)

@@ -4,6 +4,7 @@ mod dir;
 mod identity;
 mod membership;
 mod sealing;
+mod switch;
 mod ticket;
 
 pub(crate) use dir::replace;
@@ -11,4 +12,5 @@ pub use dir::{Locked, StateDir, StateError};
 pub use identity::Identity;
 pub use membership::Membership;
 pub use sealing::SealingKeys;
+pub use switch::Switch;
 pub(crate) use ticket::Tickets;

@@ -7,6 +7,7 @@ use std::{
 };
 
 use jiff::{SignedDuration, Timestamp};
+use writeback_agent::state::{StateDir, Switch};
 use writeback_doctor::{Colour, Finding, Grant, Report, Shell, Verdict, grant, text};
 use writeback_lab::{Healthy, Mended, OFFICE, PolicyChange, TableRow, TestUser, Traffic, UserSpec};
 use writeback_model::Clock;
@@ -96,6 +97,18 @@ async fn this_machine(bench: &mut Bench) {
     private(&good.state, 0o700);
     bench
         .row("keys that others may read", "state-folder", &found)
+        .await;
+
+    let switch = Switch::of(&StateDir::at(&good.state));
+    switch.off().unwrap();
+    let found = bench.look(&good, None).await;
+    switch.on().unwrap();
+    bench
+        .row(
+            "writeback switched off on the machine",
+            "agent-enabled",
+            &found,
+        )
         .await;
 
     let key = good.state.join("identity.key");

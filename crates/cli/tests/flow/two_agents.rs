@@ -1,12 +1,13 @@
-//! Two agents of one forest, and one of them is lost for good in the middle of a reset.
+//! Two agents of one forest: one is lost for good in the middle of a reset; one is switched off,
+//! then both.
 
 use std::time::{Duration, Instant};
 
 use anyhow::{Result, ensure};
 use writeback_lab::UserSpec;
-use writeback_stage::{AgentPlace, Options, Stage};
+use writeback_stage::{AgentPlace, Options, Page, Stage};
 
-use crate::setting::{Setting, is_changed, said_changed};
+use crate::setting::{Setting, cause, is_changed, said_changed};
 
 /// An agent killed a little too late has told the outcome itself; then somebody else resets.
 const TRIES: usize = 8;
@@ -74,4 +75,70 @@ async fn one_is_killed_between_write_and_report_and_the_other_says_changed() -> 
         setting.stage.start_agent(killed)?;
     }
     anyhow::bail!("each of {TRIES} agents was killed too late")
+}
+
+/// What the first page says once an agent's switch has been heard of.
+async fn said_at_first(stage: &Stage, user: &str, available: bool) -> Result<Page> {
+    let deadline = Instant::now() + Duration::from_secs(30);
+    loop {
+        let page = stage.person()?.says_name(user).await?;
+        if (page.status != 503) == available {
+            return Ok(page);
+        }
+        ensure!(
+            Instant::now() < deadline,
+            "{}: {}",
+            page.status,
+            page.text()
+        );
+        tokio::time::sleep(Duration::from_millis(200)).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_that_is_switched_off_takes_nothing_also_after_a_restart() -> Result<()> {
+    let users = vec![UserSpec::default(); 4];
+    let (mut setting, users) = Setting::of("corp.test", two(), users).await?;
+    let said = setting.stage.agent_switch(0, "disable")?;
+    ensure!(said.contains("takes nothing more from now on"), "{said}");
+    let said = setting.stage.agent_switch(0, "disable")?;
+    ensure!(said.contains("was off on this machine already"), "{said}");
+    let before = begun(&mut setting.stage)?;
+    // It takes turns with the other otherwise: the least busy one is asked, and both are idle.
+    for user in users.iter().take(2) {
+        let page = setting.reset(user, "Yang-Lain-Tahu 1").await?;
+        is_changed(
+            setting.forest("corp.test")?,
+            user,
+            &page,
+            "Yang-Lain-Tahu 1",
+        )?;
+    }
+    setting.stage.agent_process(0)?.kill()?;
+    setting.stage.start_agent(0)?;
+    let page = setting.reset(&users[2], "Yang-Lain-Tahu 1").await?;
+    is_changed(
+        setting.forest("corp.test")?,
+        &users[2],
+        &page,
+        "Yang-Lain-Tahu 1",
+    )?;
+    let after = begun(&mut setting.stage)?;
+    ensure!(after[1] == before[1] + 3, "{before:?}, {after:?}");
+
+    setting.stage.agent_switch(1, "disable")?;
+    let page = said_at_first(&setting.stage, &users[3].upn, false).await?;
+    ensure!(cause(&page)? == "agent-disabled", "{}", page.html);
+    setting.stage.agent_switch(0, "enable")?;
+    said_at_first(&setting.stage, &users[3].upn, true).await?;
+    let page = setting.reset(&users[3], "Yang-Lain-Tahu 1").await?;
+    is_changed(
+        setting.forest("corp.test")?,
+        &users[3],
+        &page,
+        "Yang-Lain-Tahu 1",
+    )?;
+    let said = setting.stage.agent_process(0)?.said();
+    ensure!(said.contains("34121") && said.contains("34122"), "{said}");
+    Ok(())
 }

@@ -223,6 +223,10 @@ cause-writeback-disabled = Your organisation has switched off resetting password
 cause-writeback-disabled-next = Ask your help desk to set a password for you.
 cause-writeback-disabled-admin = Writeback is switched off for this tenant or forest. Switch it on, if people should reset passwords themselves: `writeback admin writeback enable`.
 
+cause-agent-disabled = Setting passwords is switched off in your organisation’s network at the moment.
+cause-agent-disabled-next = Try again later. If you need it now, ask your help desk to set a password for you.
+cause-agent-disabled-admin = Writeback is switched off on the machines of the agents that are connected. Switch it on there: `writeback agent writeback enable`.
+
 cause-internal = Something went wrong on our side before anything was written.
 cause-internal-next = Try again. If it happens once more, tell your help desk the code below.
 cause-internal-admin = An error inside the software; nothing was written. The log carries the request’s reference.

@@ -214,6 +214,10 @@ cause-writeback-disabled = Organisasi Anda menonaktifkan pengaturan ulang kata s
 cause-writeback-disabled-next = Mintalah helpdesk mengatur kata sandi untuk Anda.
 cause-writeback-disabled-admin = Writeback dimatikan untuk tenant atau forest ini. Nyalakan jika pengguna boleh mengatur ulang kata sandi sendiri: `writeback admin writeback enable`.
 
+cause-agent-disabled = Pengaturan kata sandi di jaringan organisasi Anda sedang dimatikan.
+cause-agent-disabled-next = Coba lagi nanti. Jika Anda membutuhkannya sekarang, mintalah helpdesk mengatur kata sandi untuk Anda.
+cause-agent-disabled-admin = Writeback dimatikan di mesin agen yang sedang tersambung. Nyalakan di sana: `writeback agent writeback enable`.
+
 cause-internal = Ada yang tidak beres di sisi kami sebelum apa pun ditulis.
 cause-internal-next = Silakan coba lagi. Jika terulang, sampaikan kode di bawah kepada helpdesk.
 cause-internal-admin = Kesalahan di dalam perangkat lunak; tidak ada yang ditulis. Log memuat nomor rujukan permintaan ini.

@@ -75,6 +75,7 @@ fn arguments(words: &Words, cause: &Cause) -> Vec<Argument<'static>> {
         | Cause::JournalUnwritable
         | Cause::ForestNotServed
         | Cause::WritebackDisabled
+        | Cause::AgentDisabled
         | Cause::Internal => Vec::new(),
     }
 }

@@ -46,6 +46,18 @@ pub(super) const STATE_FOLDER: Check = Check {
     rows: &["A11", "W26"],
 };
 
+pub(super) const SWITCH: Check = Check {
+    id: "agent-enabled",
+    title: "Writeback is switched on on this machine",
+    severity: Fault,
+    component: Machine,
+    of: Of::Agent,
+    needs: &["state-folder"],
+    cause: "Somebody switched writeback off on this machine: its agent takes no request.",
+    remedy: &["$ writeback agent writeback enable --config {file}"],
+    rows: &["A16"],
+};
+
 pub(super) const ENROLMENT: Check = Check {
     id: "enrolment",
     title: "This agent is enrolled at the cloud that the configuration names",

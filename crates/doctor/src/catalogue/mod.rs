@@ -12,10 +12,11 @@ mod tenant;
 use crate::check::Check;
 
 /// All checks.
-pub const CATALOGUE: [Check; 68] = [
+pub const CATALOGUE: [Check; 69] = [
     machine::CONFIGURATION,
     machine::PASSWORD_FILE,
     machine::STATE_FOLDER,
+    machine::SWITCH,
     machine::ENROLMENT,
     cloud::NAME,
     cloud::REACHABLE,

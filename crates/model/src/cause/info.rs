@@ -181,6 +181,13 @@ impl Cause {
                 Cloud,
                 false,
             ),
+            Self::AgentDisabled => (
+                "agent-disabled",
+                AGENT_DISABLED,
+                WRITEBACK_OFF,
+                Agent,
+                false,
+            ),
             Self::Internal => ("internal", INTERNAL, ON_PREMISES, Cloud, false),
         };
         CauseInfo {

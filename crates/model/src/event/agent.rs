@@ -57,4 +57,11 @@ super::events! {
         ["If you did it, enrol the copy anew with --replace.",
          "If nobody did it, the keys were stolen: revoke the agent and enrol it anew.",
          "$ writeback admin agent revoke <agent>"];
+    AGENT_DISABLED = 34121, "agent-disabled", Warning, Agent, ["agent-enabled"],
+        "Writeback is switched off on the agent's machine: it takes no request.",
+        ["Switch it on there, if it should be:",
+         "$ writeback agent writeback enable"];
+    AGENT_ENABLED = 34122, "agent-enabled", Info, Agent, ["agent-enabled"],
+        "Writeback was switched on on the agent's machine.",
+        ["Nothing."];
 }

@@ -51,6 +51,7 @@ impl NotChangedPage<'_> {
             Cause::PdcEmulatorUnreachable
             | Cause::DirectoryBusy
             | Cause::NoAgent
+            | Cause::AgentDisabled
             | Cause::NotStartedInTime
             | Cause::SealKeyUnknown
             | Cause::SealBroken
