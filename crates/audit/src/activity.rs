@@ -130,6 +130,12 @@ activities! {
         "Somebody got an administrator's role.";
     ROLE_MEMBER_REMOVED = "Remove member from role", "role-member-removed",
         "Somebody lost an administrator's role.";
+    TEST_ACCOUNT_DESIGNATED = "Test account designated", "test-account-designated",
+        "An operator gave an account that tests of writeback may reset.";
+    TEST_ACCOUNT_RELEASED = "Test account released", "test-account-released",
+        "An account is no longer one that tests of writeback may reset.";
+    ROUND_TRIP_BEGUN = "Writeback tested", "writeback-tested",
+        "A doctor on an agent's machine had a test account's password reset: the record of the reset has the same correlation.";
     SUBSCRIPTION_ADDED = "Add subscription", "subscription-added",
         "A product with its seats was added.";
     SUBSCRIPTION_UPDATED = "Update subscription", "subscription-updated",
@@ -222,7 +228,7 @@ mod tests {
     fn sources(folder: &std::path::Path, all: &mut Vec<std::path::PathBuf>) {
         for entry in std::fs::read_dir(folder).unwrap() {
             let path = entry.unwrap().path();
-            let is_test = path.to_string_lossy().contains("test");
+            let is_test = path.file_stem().is_some_and(|it| it == "tests");
             match path.is_dir() {
                 true => sources(&path, all),
                 false if is_test => {}

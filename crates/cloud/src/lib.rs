@@ -21,6 +21,7 @@ mod sign_in;
 mod state;
 mod sync;
 mod tenants;
+mod ticket;
 mod tokens;
 mod words;
 

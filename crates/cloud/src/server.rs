@@ -20,12 +20,12 @@ use crate::{
     config::{CloudConfig, ConfigError, Listen, TlsFiles},
     disk, housekeeping, licences,
     mail::Mailer,
-    news, passwords,
-    portal::{self, ticket::TicketKey},
+    news, passwords, portal,
     sign_in::Hasher,
     state::Cloud,
     sync::{self, SyncHandle},
     tenants,
+    ticket::TicketKey,
 };
 
 /// How long requests under way may take when the cloud stops.

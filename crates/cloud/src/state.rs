@@ -12,9 +12,9 @@ use writeback_store::{
 use crate::{
     config::PublicUrl,
     mail::Mailer,
-    portal::ticket::TicketKey,
     sign_in::Hasher,
     sync::{Schedule, SyncHandle},
+    ticket::TicketKey,
 };
 
 /// The cloud's parts, wired together once.

@@ -6,6 +6,9 @@ use crate::{catalogue::check, finding::Finding};
 /// What is renewed when writeback is switched on.
 const BY_SWITCH: [&str; 1] = ["agent-enabled"];
 
+/// What starting the agent mends.
+const BY_STARTING: [&str; 1] = ["agent-running"];
+
 /// What is read when the agent starts.
 const BY_START: [&str; 2] = ["configuration", "password-file"];
 
@@ -35,6 +38,9 @@ pub(crate) fn again(findings: &[Finding]) -> Option<String> {
     let mut lines = Vec::new();
     if of(&BY_SWITCH).is_some() {
         lines.push("Switching writeback on is what is missing.".to_owned());
+    }
+    if of(&BY_STARTING).is_some() {
+        lines.push("Starting the agent, or restarting it, may be all that is missing.".to_owned());
     }
     if let Some(these) = of(&BY_START) {
         lines.push(format!(

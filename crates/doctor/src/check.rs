@@ -74,6 +74,8 @@ pub enum Of {
     Controller,
     /// The person that was named.
     Person,
+    /// The test account that was named.
+    TestAccount,
     /// Once, on the cloud's machine.
     Installation,
     /// Each tenant, or the one that was named.
@@ -97,6 +99,7 @@ impl Of {
             Self::Domain => "each domain",
             Self::Controller => "each domain controller",
             Self::Person | Self::KnownPerson => "with `--user`",
+            Self::TestAccount => "with `--test-user`",
             Self::Installation => "once",
             Self::Tenant => "each tenant",
             Self::Switch => "each tenant and forest",

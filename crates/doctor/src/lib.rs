@@ -29,6 +29,7 @@ pub use changes::{Change, Changes};
 pub use check::{Check, Component, Of, Severity};
 pub use finding::{Evidence, Finding, Verdict};
 pub use grant::{Grant, Shell, grant};
+pub use order::complete;
 pub use pages::{Language, index, pages};
 pub use report::{Problem, Report, Seen, Summary};
 pub use rows::rows;

@@ -5,9 +5,9 @@ use crate::{
     finding::{Finding, Verdict},
 };
 
-/// Leaves the worst finding of each check and subject, adds those that were not reached, and
+/// As [`run`](crate::run) does at its end: leaves the worst finding of each check and subject, adds those that were not reached, and
 /// sorts: faults first, and among equals what others need before what needs it.
-pub(crate) fn complete(found: Vec<Finding>) -> Vec<Finding> {
+pub fn complete(found: Vec<Finding>) -> Vec<Finding> {
     let mut kept: Vec<Finding> = Vec::new();
     for finding in found {
         let same = |it: &&mut Finding| it.check == finding.check && it.subject == finding.subject;

@@ -292,6 +292,16 @@ impl Stage {
         Ok(String::from_utf8_lossy(&ran.stdout).into_owned())
     }
 
+    /// Runs `writeback doctor` where an agent lives, with everything logged.
+    pub fn doctor(&self, number: usize, arguments: &[&str]) -> Result<std::process::Output> {
+        let agent = self.agents.get(number).context("no such agent")?;
+        let binary = self.binary.display().to_string();
+        let mut command = self.lab.command_in(&agent.place.netns, &binary);
+        command.args(["--log", "trace", "doctor", "--config"]);
+        command.arg(agent.dir.join("agent.toml")).args(arguments);
+        Ok(command.output()?)
+    }
+
     /// Starts an agent that is not running.
     pub fn start_agent(&mut self, number: usize) -> Result<()> {
         let log = self.log_of(&format!("agent{number}"));

@@ -38,6 +38,7 @@ mod sign_in_sessions;
 mod sign_in_tries;
 mod sync;
 mod tenants;
+mod test_accounts;
 mod throttles;
 mod user_passwords;
 mod users;

@@ -35,6 +35,7 @@ mod sign_in_sessions;
 mod sign_in_tries;
 mod sync;
 mod tenants;
+mod test_accounts;
 mod throttles;
 mod user_passwords;
 mod users;
@@ -65,6 +66,7 @@ pub use sign_in_sessions::{SignInSession, SignInSessionStore};
 pub use sign_in_tries::{SignInTryStore, TryAnswer};
 pub use sync::{StagedRemoval, SyncStore};
 pub use tenants::{RenameAnswer, Tenant, TenantStore};
+pub use test_accounts::{DesignateAnswer, TestAccountStore};
 pub use throttles::{ThrottleAnswer, ThrottleRule, ThrottleStore};
 pub use user_passwords::{CloudUserAnswer, CloudUserStore, PasswordHash, UserPassword};
 pub use users::{NewCloudUser, PeopleCounts, User, UserStore};
@@ -95,6 +97,7 @@ pub trait Store:
     + SignInSessionStore
     + SignInTryStore
     + CloudUserStore
+    + TestAccountStore
     + HousekeepingStore
     + Send
     + Sync
@@ -124,6 +127,7 @@ impl<S> Store for S where
         + SignInSessionStore
         + SignInTryStore
         + CloudUserStore
+        + TestAccountStore
         + HousekeepingStore
         + Send
         + Sync

@@ -7,6 +7,10 @@
 //! | `GET /agent/v1/link` | WebSocket, subprotocol `writeback.v1` | frames |
 //! | `POST /agent/v1/runs/{run}/objects` | [`ImportBatch`] | 204 |
 //! | `POST /agent/v1/runs/{run}/complete` | [`ImportComplete`] | 204 |
+//! | `GET /agent/v1/self` | | [`KnownAgent`](crate::round_trip::KnownAgent) |
+//! | `POST /agent/v1/round-trips/prepare` | [`RoundTripWanted`](crate::round_trip::RoundTripWanted) | [`RoundTripPrepared`](crate::round_trip::RoundTripPrepared) |
+//! | `POST /agent/v1/round-trips` | [`RoundTripSealed`](crate::round_trip::RoundTripSealed) | [`RoundTripTold`](crate::round_trip::RoundTripTold) |
+//! | `GET /agent/v1/round-trips/{request}` | | [`RoundTripTold`](crate::round_trip::RoundTripTold) |
 //!
 //! A refusal is an [`ApiError`] with a status of 4xx or 5xx.
 
@@ -28,6 +32,10 @@ pub const TOKEN_PATH: &str = "/agent/v1/token";
 pub const LINK_PATH: &str = "/agent/v1/link";
 /// The path under which imports are uploaded.
 pub const RUNS_PATH: &str = "/agent/v1/runs";
+/// The path under which an agent asks what the cloud knows of it.
+pub const SELF_PATH: &str = "/agent/v1/self";
+/// The path under which a test account's password is reset, for the doctor.
+pub const ROUND_TRIPS_PATH: &str = "/agent/v1/round-trips";
 
 /// How many objects a batch carries at most, those removed counted too.
 pub const IMPORT_BATCH_MAX: usize = 1000;

@@ -23,6 +23,7 @@
 
 mod frames;
 pub mod http;
+pub mod round_trip;
 mod sealed;
 mod sign_in;
 mod ticket;

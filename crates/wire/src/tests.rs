@@ -334,6 +334,23 @@ fn the_schema_is_the_one_checked_in() {
             "ImportComplete",
             schemars::schema_for!(http::ImportComplete),
         ),
+        ("KnownAgent", schemars::schema_for!(round_trip::KnownAgent)),
+        (
+            "RoundTripWanted",
+            schemars::schema_for!(round_trip::RoundTripWanted),
+        ),
+        (
+            "RoundTripPrepared",
+            schemars::schema_for!(round_trip::RoundTripPrepared),
+        ),
+        (
+            "RoundTripSealed",
+            schemars::schema_for!(round_trip::RoundTripSealed),
+        ),
+        (
+            "RoundTripTold",
+            schemars::schema_for!(round_trip::RoundTripTold),
+        ),
         ("ApiError", schemars::schema_for!(http::ApiError)),
     ] {
         let separator = if text.is_empty() { "{" } else { "," };

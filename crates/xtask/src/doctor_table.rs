@@ -50,6 +50,7 @@ pub(crate) fn run() -> Result<()> {
     for arguments in [
         &["-p", "writeback-agent", "--test", "agent", "--", "doctor"][..],
         &["-p", "writeback", "--test", "doctor"],
+        &["-p", "writeback", "--test", "flow", "--", "a_round_trip"],
     ] {
         let arguments: Vec<_> = arguments.iter().map(|&it| it.to_owned()).collect();
         crate::test::of(&arguments, &table)?;

@@ -1,10 +1,15 @@
 //! This machine: configuration, password files, state folder, enrolment.
 
-use std::{error::Error, fs, os::unix::fs::PermissionsExt as _, sync::Arc};
+use std::{
+    error::Error,
+    fs,
+    os::unix::fs::PermissionsExt as _,
+    sync::{Arc, Mutex, PoisonError},
+};
 
 use writeback_doctor::{Finding, Outcome};
 
-use super::{Around, Examination, cloud, directory, person::Sought};
+use super::{Around, Examination, cloud, directory, person::Sought, round_trip::Ready};
 use crate::{
     config::{AgentConfig, ForestConfig},
     state::{Identity, Membership, StateDir, StateError, Switch},
@@ -14,7 +19,10 @@ use crate::{
 const OTHERS: u32 = 0o077;
 
 /// Reads the configuration, which everything else goes by.
-pub(super) fn configuration(examination: Examination) -> Outcome {
+pub(super) fn configuration(
+    examination: Examination,
+    kept: &Mutex<Option<Arc<Around>>>,
+) -> Outcome {
     let file = examination.config.display().to_string();
     let config = match AgentConfig::load(&examination.config) {
         Ok(config) => config,
@@ -35,11 +43,13 @@ pub(super) fn configuration(examination: Examination) -> Outcome {
     let around = Arc::new(Around {
         file,
         silences: examination.silences,
+        ready: Ready::default(),
         user: examination.user.map(|name| Sought::new(name, domains)),
         clock: examination.clock,
         entropy: examination.entropy,
         config,
     });
+    *kept.lock().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(&around));
     let (findings, member) = state(&around);
     let forests = around.config.forests.iter();
     let passwords: Vec<_> = forests.map(|forest| password(&around, forest)).collect();

@@ -1,20 +1,26 @@
 //! `writeback doctor` on the agent's machine: looks at everything that a password's way needs,
-//! and changes nothing. The agent may run meanwhile: the state folder is looked at, never locked,
+//! and changes nothing but, where it is asked to, the password of a test account. The agent may run meanwhile: the state folder is looked at, never locked,
 //! and the link that is opened says no hello, so that the cloud goes on with the agent's own.
 
 mod cloud;
 mod controller;
 mod directory;
 mod idle;
+mod known;
 mod machine;
 mod pdc;
 mod person;
 mod rights;
+mod round_trip;
 mod signing;
 
-use std::{path::PathBuf, sync::Arc, time::Duration};
+use std::{
+    path::PathBuf,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
 
-use writeback_doctor::{Finding, Of, Step, check, run};
+use writeback_doctor::{Finding, Of, Step, check, complete, run};
 use writeback_model::{Clock, Entropy};
 
 use crate::config::AgentConfig;
@@ -28,6 +34,9 @@ pub struct Examination {
     pub config: PathBuf,
     /// Whose account to look at, by user principal name or account name.
     pub user: Option<String>,
+    /// Whether that account is a test account whose password is to be reset, to see that all of the
+    /// way works.
+    pub round_trip: bool,
     /// For how long to keep silent connections to the cloud, one for each; none is kept where
     /// this is empty.
     pub silences: Vec<Duration>,
@@ -43,21 +52,41 @@ pub(crate) struct Around {
     pub(crate) config: AgentConfig,
     pub(crate) user: Option<person::Sought>,
     pub(crate) silences: Vec<Duration>,
+    pub(crate) ready: round_trip::Ready,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) entropy: Arc<dyn Entropy>,
 }
 
-/// Looks at everything, and gives what was found in the order in which it should be read.
+/// Looks at everything, and gives what was found in the order in which it should be read. Where a
+/// round trip is wanted, it is made last, and only when all that it needs was found to be fine.
 pub async fn examine(examination: Examination) -> Vec<Finding> {
-    let somebody = examination.user.is_some();
     let silent = !examination.silences.is_empty();
-    let first = step("configuration", "", async move {
-        machine::configuration(examination)
-    });
+    let user = examination.user.clone();
+    let tested = user.clone().filter(|_| examination.round_trip);
+    let around = Arc::new(Mutex::new(None));
+    let first = {
+        let around = Arc::clone(&around);
+        step("configuration", "", async move {
+            machine::configuration(examination, &around)
+        })
+    };
     let mut found = run(vec![first]).await;
+    let around = around.lock().unwrap_or_else(PoisonError::into_inner).take();
+    if let (Some(name), Some(around)) = (&tested, around)
+        && round_trip::may_begin(&found)
+    {
+        found.retain(|it| it.check != round_trip::CHECK);
+        let trip = round_trip::go(around, name.clone());
+        let trip = Step::new(round_trip::CHECK, name, round_trip::LIMIT, trip);
+        found.extend(run(vec![trip]).await);
+        found = complete(found);
+    }
     // What was not asked for was not to be reached.
-    let of_person = |it: &Finding| check(it.check).is_some_and(|it| it.of == Of::Person);
-    found.retain(|it| (somebody || !of_person(it)) && (silent || it.check != idle::CHECK));
+    found.retain(|it| match check(it.check).map(|it| it.of) {
+        Some(Of::Person) => user.is_some(),
+        Some(Of::TestAccount) => tested.is_some(),
+        _ => silent || it.check != idle::CHECK,
+    });
     found
 }
 

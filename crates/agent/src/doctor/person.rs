@@ -11,7 +11,7 @@ use writeback_ad::{
 use writeback_doctor::{Finding, Outcome, Verdict};
 use writeback_model::ProtectedBy;
 
-use super::{directory::Domain, pdc::named, rights};
+use super::{directory::Domain, pdc::named, rights, round_trip::Account};
 
 /// Whom to look for, in all domains together.
 pub(crate) struct Sought {
@@ -71,6 +71,11 @@ pub(super) async fn look(
     let [person] = found.as_slice() else {
         return outcome;
     };
+    // One person is found; where there are several, the trip is not begun.
+    let _ = domain.around.ready.account.set(Account {
+        controller: Arc::clone(&controller),
+        anchor: person.anchor,
+    });
     let looked = Looked {
         domain: &domain,
         controller: &controller,

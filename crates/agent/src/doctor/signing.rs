@@ -7,7 +7,7 @@ use tokio::sync::Mutex;
 use writeback_doctor::{Finding, Outcome, Step};
 use writeback_model::{Clock, Secret};
 
-use super::{Around, machine::Member, step};
+use super::{Around, known, machine::Member, round_trip::Way, step};
 use crate::{
     cloud_clock::CloudClock,
     token::Tokens,
@@ -39,8 +39,15 @@ pub(super) fn steps(
         match bought {
             Ok(token) => {
                 let fine = Finding::fine("cloud-accepts-agent", "").seen("agent", membership.agent);
-                let next = step("cloud-link", "", link(transport, token));
-                Outcome::from(fine).also(clock).then([next])
+                let way = Way {
+                    transport: Arc::clone(&transport),
+                    token: token.clone(),
+                    tenant: membership.tenant,
+                };
+                // There is one token in a look.
+                let _ = around.ready.way.set(way);
+                let next = [step("cloud-link", "", link(around, transport, token))];
+                Outcome::from(fine).also(clock).then(next)
             }
             Err(error) => {
                 let refused = Finding::fault("cloud-accepts-agent", "")
@@ -93,9 +100,12 @@ pub(super) fn difference(ahead: SignedDuration, whose: &str) -> String {
 }
 
 /// Opens the link and leaves it without a word: the cloud counts an agent's link from its hello.
-async fn link(transport: Arc<Transport>, token: Secret) -> Outcome {
+async fn link(around: Arc<Around>, transport: Arc<Transport>, token: Secret) -> Outcome {
     match transport.websocket(token.expose()).await {
-        Ok(_) => Finding::fine("cloud-link", "").into(),
+        Ok(_) => {
+            let known = known::look(around, transport, token);
+            Outcome::from(Finding::fine("cloud-link", "")).then([step("agent-running", "", known)])
+        }
         Err(error) => Finding::fault("cloud-link", "")
             .error(&error)
             .name("host", transport.cloud().host())

@@ -57,14 +57,22 @@ impl SealingKeys {
         clock: &dyn Clock,
         entropy: &dyn Entropy,
     ) -> Result<Self, StateError> {
+        if let Some(kept) = Self::load(dir)? {
+            return Ok(kept);
+        }
+        let keys = Self {
+            current: Kept::new(clock, entropy),
+            replaced: Vec::new(),
+        };
+        keys.save(dir)?;
+        Ok(keys)
+    }
+
+    /// The keys that were kept.
+    pub fn load(dir: &StateDir) -> Result<Option<Self>, StateError> {
         let damaged = || StateError::Damaged(dir.file(FILE));
         let Some(text) = dir.read(FILE)? else {
-            let keys = Self {
-                current: Kept::new(clock, entropy),
-                replaced: Vec::new(),
-            };
-            keys.save(dir)?;
-            return Ok(keys);
+            return Ok(None);
         };
         let written: Vec<Written> = serde_json::from_str(&text).map_err(|_| damaged())?;
         let mut current = None;
@@ -77,10 +85,10 @@ impl SealingKeys {
                 return Err(damaged());
             }
         }
-        Ok(Self {
+        Ok(Some(Self {
             current: current.ok_or_else(damaged)?,
             replaced,
-        })
+        }))
     }
 
     /// Rolls the key if its time is over, and forgets replaced ones. `true` when it was rolled.

@@ -11,6 +11,7 @@ use http_body_util::{BodyExt, Full, Limited};
 use hyper::client::conn::http1::SendRequest;
 use hyper_util::rt::TokioIo;
 use jiff::{Timestamp, fmt::rfc2822::DateTimeParser};
+use serde::{Serialize, de::DeserializeOwned};
 use tokio::time;
 use writeback_wire::http::ApiError;
 
@@ -33,9 +34,11 @@ pub(crate) enum Body {
     Json(Bytes),
     /// `application/x-www-form-urlencoded`
     Form(String),
+    /// A GET has none.
+    Nothing,
 }
 
-/// A POST to the cloud.
+/// A call to the cloud: a POST, or a GET where nothing is sent.
 #[derive(Clone)]
 pub(crate) struct Call<'a> {
     pub(crate) path: &'a str,
@@ -61,6 +64,31 @@ impl Transport {
     /// The same, with what else the answer says.
     pub(crate) async fn ask(&self, call: Call<'_>) -> Result<Answer, TransportError> {
         Kept::default().ask(self, call).await
+    }
+
+    /// Asks with a token, and reads the answer as JSON. Without a question it is a GET.
+    pub(crate) async fn ask_json<Q: Serialize, A: DeserializeOwned>(
+        &self,
+        path: &str,
+        bearer: &str,
+        question: Option<&Q>,
+    ) -> Result<A, TransportError> {
+        let odd = |why| TransportError::NotTheCloud {
+            host: self.cloud().host().to_owned(),
+            why,
+        };
+        let body = match question.map(serde_json::to_vec).transpose() {
+            Ok(Some(body)) => Body::Json(body.into()),
+            Ok(None) => Body::Nothing,
+            Err(_) => return Err(odd("what it is asked could not be written")),
+        };
+        let call = Call {
+            path,
+            bearer: Some(bearer),
+            body,
+        };
+        let answer = self.call(call).await?;
+        serde_json::from_slice(&answer).map_err(|_| odd("its answer is another one than asked for"))
     }
 
     pub(super) async fn connect(&self) -> Result<SendRequest<Full<Bytes>>, TransportError> {
@@ -119,15 +147,17 @@ impl Transport {
 
     fn request(&self, call: Call<'_>) -> Result<Request<Full<Bytes>>, http::Error> {
         let (kind, body) = match call.body {
-            Body::Json(body) => ("application/json", body),
-            Body::Form(body) => ("application/x-www-form-urlencoded", Bytes::from(body)),
+            Body::Json(body) => (Some("application/json"), body),
+            Body::Form(body) => (Some("application/x-www-form-urlencoded"), Bytes::from(body)),
+            Body::Nothing => (None, Bytes::new()),
         };
         let mut request = Request::builder()
-            .method(Method::POST)
             .uri(call.path)
             .header(HOST, self.cloud().authority())
-            .header(ACCEPT, "application/json")
-            .header(CONTENT_TYPE, kind);
+            .header(ACCEPT, "application/json");
+        if let Some(kind) = kind {
+            request = request.method(Method::POST).header(CONTENT_TYPE, kind);
+        }
         if let Some(token) = call.bearer {
             request = request.header(AUTHORIZATION, bearer(token)?);
         }

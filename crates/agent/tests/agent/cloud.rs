@@ -30,6 +30,7 @@ use uuid::Uuid;
 use writeback_model::{AgentId, Clock, RequestId, RunId, TenantId};
 use writeback_wire::{
     Begun, Hello, SUBPROTOCOL, ToAgent, ToCloud, decode, encode, http::IMPORT_BODY_BYTES_MAX,
+    round_trip::KnownAgent,
 };
 
 use crate::site::Real;
@@ -79,6 +80,8 @@ struct Inner {
     links: mpsc::UnboundedSender<WebSocket>,
     uploads: Mutex<Vec<Upload>>,
     tokens_sold: Mutex<usize>,
+    /// What it says to an agent that asks what is known of it.
+    known: Mutex<KnownAgent>,
 }
 
 pub(crate) fn agent_id() -> AgentId {
@@ -115,11 +118,16 @@ impl Cloud {
             links,
             uploads: Mutex::default(),
             tokens_sold: Mutex::default(),
+            known: Mutex::new(KnownAgent {
+                cloud_version: env!("CARGO_PKG_VERSION").to_owned(),
+                link: None,
+            }),
         });
         let router = Router::new()
             .route("/agent/v1/enrol", post(enrol))
             .route("/agent/v1/token", post(token))
             .route("/agent/v1/link", get(link))
+            .route("/agent/v1/self", get(known))
             .route("/agent/v1/runs/{run}/{what}", post(upload))
             .with_state(Arc::clone(&inner));
         let cloud = Self {
@@ -145,6 +153,10 @@ impl Cloud {
 
     pub(crate) fn manners(&self) -> std::sync::MutexGuard<'_, Manners> {
         self.inner.manners.lock().unwrap()
+    }
+
+    pub(crate) fn known(&self) -> std::sync::MutexGuard<'_, KnownAgent> {
+        self.inner.known.lock().unwrap()
     }
 
     pub(crate) fn tokens_sold(&self) -> usize {
@@ -340,6 +352,11 @@ async fn token(State(cloud): State<Arc<Inner>>, Form(form): Form<TokenForm>) -> 
     *cloud.tokens_sold.lock().unwrap() += 1;
     Json(json!({ "access_token": ACCESS_TOKEN, "token_type": "Bearer", "expires_in": 600 }))
         .into_response()
+}
+
+async fn known(State(cloud): State<Arc<Inner>>, headers: HeaderMap) -> Json<KnownAgent> {
+    assert_eq!(headers["authorization"], format!("Bearer {ACCESS_TOKEN}"));
+    Json(cloud.known.lock().unwrap().clone())
 }
 
 async fn link(

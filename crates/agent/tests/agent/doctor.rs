@@ -7,10 +7,12 @@ use std::{
 };
 
 use jiff::{SignedDuration, Timestamp};
+use uuid::Uuid;
 use writeback_agent::state::{StateDir, Switch};
 use writeback_doctor::{Colour, Finding, Grant, Report, Shell, Verdict, grant, text};
 use writeback_lab::{Healthy, Mended, OFFICE, PolicyChange, TableRow, TestUser, Traffic, UserSpec};
-use writeback_model::Clock;
+use writeback_model::{Clock, KeyId};
+use writeback_wire::round_trip::KnownLink;
 
 use crate::{
     cloud::{Cloud, Manners},
@@ -230,6 +232,7 @@ async fn the_cloud(bench: &mut Bench) {
         )
         .await;
 
+    running(bench).await;
     forgotten(bench).await;
 
     for hours in [2, -2] {
@@ -242,6 +245,41 @@ async fn the_cloud(bench: &mut Bench) {
             .await;
     }
     all_fine(&bench.look(&good, None).await);
+}
+
+/// What the cloud knows of the agent is not what is here.
+async fn running(bench: &mut Bench) {
+    let good = bench.settings.clone();
+    let known = bench.cloud.known().clone();
+    bench.cloud.known().link = None;
+    let found = bench.look(&good, None).await;
+    *bench.cloud.known() = known.clone();
+    bench
+        .row("an agent that does not run", "agent-running", &found)
+        .await;
+
+    let change = |change: fn(&mut KnownLink)| {
+        let mut other = known.clone();
+        other.link.as_mut().map(change);
+        other
+    };
+    *bench.cloud.known() = change(|it| it.sealing_key = KeyId::from_uuid(Uuid::from_u128(7)));
+    let found = bench.look(&good, None).await;
+    *bench.cloud.known() = known.clone();
+    bench
+        .row(
+            "passwords sealed to a key that is not here",
+            "agent-running",
+            &found,
+        )
+        .await;
+
+    *bench.cloud.known() = change(|it| "0.0.1".clone_into(&mut it.version));
+    let found = bench.look(&good, None).await;
+    *bench.cloud.known() = known;
+    bench
+        .row("an agent of another version", "agent-running", &found)
+        .await;
 }
 
 /// What is silent for 60 seconds is dropped on the way, as many firewalls do.

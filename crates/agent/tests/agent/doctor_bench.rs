@@ -12,11 +12,13 @@ use writeback_agent::{
     Enrolment,
     doctor::{Examination, examine},
     enrol,
+    state::{SealingKeys, StateDir},
     transport::Transport,
 };
 use writeback_doctor::{Colour, Finding, Verdict, check, text};
 use writeback_lab::{BrokenState, Dc, Forest, Guard, Lab, Mended, TableRow};
 use writeback_model::{Clock, Secret};
+use writeback_wire::round_trip::KnownLink;
 
 use crate::{
     cloud::{Cloud, ENROLMENT_TOKEN},
@@ -97,7 +99,7 @@ impl Bench {
             .path()
             .join(format!("state-{}", self.rows.len()));
         std::fs::create_dir(&folder).unwrap();
-        for name in ["agent.json", "identity.key"] {
+        for name in ["agent.json", "identity.key", "sealing-keys.json"] {
             let text = std::fs::read_to_string(self.settings.state.join(name)).unwrap();
             let text = text.replace(&self.cloud.url(), url);
             std::fs::write(folder.join(name), text).unwrap();
@@ -306,6 +308,7 @@ async fn examine_silently(
     examine(Examination {
         config: file.to_owned(),
         user: user.map(str::to_owned),
+        round_trip: false,
         silences: silences.to_vec(),
         clock,
         entropy: Arc::new(Real),
@@ -324,6 +327,13 @@ pub(crate) async fn join(cloud: &Cloud, state: &Path, ca_file: Option<&Path>) {
         replace: false,
     };
     enrol(enrolment, &Real, &Real).await.unwrap();
+    // As if the agent ran.
+    let keys = SealingKeys::load_or_create(&StateDir::at(state), &Real, &Real).unwrap();
+    cloud.known().link = Some(KnownLink {
+        since: Real.now(),
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        sealing_key: keys.current().id,
+    });
 }
 
 impl Settings {

@@ -6,7 +6,7 @@ use clap::{Args, Subcommand};
 use jiff::{Timestamp, tz::TimeZone};
 use writeback_cloud::NewPerson;
 use writeback_model::{Clock, UserName};
-use writeback_store::{ConnectorStore, Group, User, UserStore};
+use writeback_store::{ConnectorStore, Group, TestAccountStore, User, UserStore};
 use writeback_sync::Origin;
 
 use super::{
@@ -37,6 +37,7 @@ pub enum UserCommand {
     /// in the audit trail. To keep them out for a while, disable them.
     #[command(after_help = "Example:\n  writeback admin user delete petra@example.org")]
     Delete(WhoArguments),
+    TestAccount(TestAccountArguments),
     /// Show what the cloud knows of a person.
     #[command(
         after_help = "Examples:\n  writeback admin user show alice@corp.example.org\n  \
@@ -54,6 +55,26 @@ pub enum UserCommand {
 pub struct WhoArguments {
     /// Who.
     name: UserName,
+    #[command(flatten)]
+    cloud: Cloud,
+}
+
+/// Give an account that tests of writeback may reset.
+///
+/// `writeback doctor --test-user NAME` on an agent's machine gives it a new random password, which
+/// nobody is told, whenever it is run. So take an account that nobody works with; administrators
+/// are not taken.
+#[derive(Args)]
+#[command(
+    after_help = "Examples:\n  writeback admin user test-account wb-test@corp.example.org\n  \
+                  writeback admin user test-account wb-test@corp.example.org --release"
+)]
+pub struct TestAccountArguments {
+    /// Whose account.
+    name: UserName,
+    /// It is no test account any more.
+    #[arg(long)]
+    release: bool,
     #[command(flatten)]
     cloud: Cloud,
 }
@@ -96,6 +117,7 @@ pub(super) async fn run(command: UserCommand) -> anyhow::Result<()> {
         UserCommand::Enable(arguments) => enable(arguments, true).await,
         UserCommand::Disable(arguments) => enable(arguments, false).await,
         UserCommand::Delete(arguments) => delete(arguments).await,
+        UserCommand::TestAccount(arguments) => test_account(arguments).await,
         UserCommand::Show { name, cloud } => show(&name, &cloud).await,
     }
 }
@@ -140,6 +162,28 @@ async fn delete(arguments: WhoArguments) -> anyhow::Result<()> {
     Ok(())
 }
 
+async fn test_account(arguments: TestAccountArguments) -> anyhow::Result<()> {
+    let open = arguments.cloud.open().await?;
+    let admin = open.admin();
+    let user = admin.find_user(&arguments.name).await?;
+    let name = one_line(&user.attributes.user_principal_name);
+    let by = operator::by();
+    if arguments.release {
+        match admin.release_test_account(&user, &by).await? {
+            true => println!("{name} is no test account any more."),
+            false => println!("{name} was no test account."),
+        }
+        return Ok(());
+    }
+    match admin.designate_test_account(&user, &by).await? {
+        true => println!(
+            "{name} is a test account. On an agent's machine:\n  writeback doctor --test-user {name}"
+        ),
+        false => println!("{name} was a test account already."),
+    }
+    Ok(())
+}
+
 async fn show(name: &UserName, cloud: &Cloud) -> anyhow::Result<()> {
     let open = cloud.open().await?;
     let tenant = open.admin().tenant().await?.id;
@@ -156,7 +200,11 @@ async fn show(name: &UserName, cloud: &Cloud) -> anyhow::Result<()> {
     let mut texts = Vec::new();
     for user in &users {
         let groups = open.store.groups_of_user(tenant, user.id).await?;
-        texts.push(text(user, &groups, now, &zone));
+        let mut shown = text(user, &groups, now, &zone);
+        if let Some(since) = open.store.test_account_since(tenant, user.id).await? {
+            let _ = writeln!(shown, "  {:18}since {}", "test account", at(since, &zone));
+        }
+        texts.push(shown);
     }
     if users.len() > 1 {
         texts.push("The name means more than one person: none of them can use it.\n".to_owned());

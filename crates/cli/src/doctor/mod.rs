@@ -28,12 +28,14 @@ use crate::{
 /// Say why writeback does not work from this machine, and what to do about it.
 ///
 /// Looks at the agent's configuration and keys, the way to the cloud, every domain controller,
-/// the agent's account and its rights. Changes nothing; the agent may run meanwhile. Run it on
-/// the agent's machine as the agent's user, or as root.
+/// the agent's account and its rights. Changes nothing, but for a test account's password with
+/// --test-user; the agent may run meanwhile. Run it on the agent's machine as the agent's user, or
+/// as root.
 #[derive(Args)]
 #[command(
     after_help = "Examples:\n  writeback doctor\n  writeback doctor --user alice@corp.example.org\n  \
                   writeback doctor --user alice@corp.example.org --grant-script powershell > grant.ps1\n  \
+                  writeback doctor --test-user wb-test@corp.example.org\n  \
                   writeback doctor --idle-hold --only idle-hold\n  \
                   writeback doctor --only dc-certificate\n  writeback doctor --explain right-reset\n  \
                   writeback doctor --event 33008\n  \
@@ -51,6 +53,11 @@ pub struct DoctorArguments {
     /// account name.
     #[arg(long, value_name = "NAME")]
     user: Option<String>,
+    /// Also reset this person's password to a random one that nobody is told, through the whole way,
+    /// and say how long each part took. Only an account that was given for it on the cloud's
+    /// machine, with `writeback admin user test-account NAME`, is reset.
+    #[arg(long, value_name = "NAME", conflicts_with_all = ["user", "watch"])]
+    test_user: Option<String>,
     /// With --user: print the commands that grant the agent's account what it lacks for this
     /// person, and nothing else; for a Windows or for a Samba domain. Grants nothing by itself.
     #[arg(long, value_name = "FORM", requires = "user", conflicts_with_all = ["only", "json"])]
@@ -63,10 +70,10 @@ pub struct DoctorArguments {
     #[arg(long, value_name = "ID", value_parser = of_agent)]
     only: Option<&'static Check>,
     /// Say what a check is about, without asking it.
-    #[arg(long, value_name = "ID", value_parser = of_agent, conflicts_with_all = ["user", "only", "json"])]
+    #[arg(long, value_name = "ID", value_parser = of_agent, conflicts_with_all = ["user", "test_user", "only", "json"])]
     explain: Option<&'static Check>,
     /// Say what an event of the log is about, by its number: 33008. Asks nothing.
-    #[arg(long, value_name = "NUMBER", conflicts_with_all = ["user", "only", "explain", "json"])]
+    #[arg(long, value_name = "NUMBER", conflicts_with_all = ["user", "test_user", "only", "explain", "json"])]
     event: Option<u32>,
     /// Look again and again, so many seconds apart, and print only what changed. Ctrl-C ends it,
     /// with the exit code of the last look.
@@ -144,7 +151,12 @@ async fn look(arguments: &DoctorArguments) -> Vec<Finding> {
     };
     let examination = examine(Examination {
         config: arguments.config.clone(),
-        user: arguments.user.clone(),
+        user: arguments
+            .test_user
+            .as_ref()
+            .or(arguments.user.as_ref())
+            .cloned(),
+        round_trip: arguments.test_user.is_some(),
         silences: silences.to_vec(),
         clock: Arc::new(SystemClock),
         entropy: Arc::new(SystemEntropy),

@@ -24,6 +24,7 @@ mod names;
 mod network;
 mod owed_mails;
 mod passwords;
+mod round_trip;
 mod secrets;
 mod setting;
 mod sign_in;

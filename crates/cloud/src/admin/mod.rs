@@ -20,6 +20,7 @@ mod scope;
 mod status;
 mod sync;
 mod tenants;
+mod test_accounts;
 mod user_passwords;
 mod writeback;
 mod writeback_test;
@@ -149,6 +150,18 @@ pub enum AdminError {
     /// Too many.
     #[error("several people go by the name {0:?}: give the user principal name")]
     SeveralNamed(String),
+    /// There is nothing to test writeback on.
+    #[error(
+        "{0} has no account in a directory that a password could be written to: `writeback admin \
+         user show {0}` shows what is known of it"
+    )]
+    NoAccountToTest(String),
+    /// An administrator is nobody to try things on.
+    #[error(
+        "{0} is an administrator here: a test account's password is replaced whenever writeback is \
+         tested, so take one that nobody works with"
+    )]
+    AdministratorsAccount(String),
     /// Not a name that a person can have.
     #[error("{0:?} is no user principal name: write it as name@suffix")]
     NotAnAddress(String),

@@ -72,6 +72,30 @@ pub enum AgentApiError {
     /// A batch that is too large.
     #[error("an import batch has at most {max} objects", max = writeback_wire::http::IMPORT_BATCH_MAX)]
     BatchTooLarge,
+    /// Nobody's account was given for tests under that name.
+    #[error(
+        "no test account goes by that name: the cloud's operator designates one with \
+         `writeback admin user test-account NAME`"
+    )]
+    NoTestAccount,
+    /// The rules of resets are against it, as they would be against the person's own.
+    #[error(
+        "the cloud's rules are against a reset of this test account ({0}): `writeback admin \
+         explain NAME` on the cloud's machine says why"
+    )]
+    RoundTripRefused(&'static str),
+    /// Nobody could take it.
+    #[error("no agent of the test account's forest is ready: `writeback admin doctor` says why")]
+    NoAgentReady,
+    /// The limit of resets is used up.
+    #[error("this test account was reset too often: it may be again at {0:.0}, as any person may")]
+    RoundTripTooOften(jiff::Timestamp),
+    /// A ticket that does not hold, or envelopes for other keys than those that are live.
+    #[error("the ticket or the keys do not hold any more: prepare the round trip again")]
+    PrepareAgain,
+    /// Not this tenant's, or none.
+    #[error("there is no such round trip")]
+    NoRoundTrip,
     /// The store failed.
     #[error("the cloud cannot reach its store: try again in a moment")]
     Store(#[from] StoreError),
@@ -112,6 +136,12 @@ impl AgentApiError {
             Self::ImportIncomplete => (StatusCode::CONFLICT, "import-incomplete"),
             Self::ImportEmpty => (StatusCode::CONFLICT, "import-empty"),
             Self::BatchTooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "batch-too-large"),
+            Self::NoTestAccount => (StatusCode::FORBIDDEN, "no-test-account"),
+            Self::RoundTripRefused(_) => (StatusCode::FORBIDDEN, "round-trip-refused"),
+            Self::NoAgentReady => (StatusCode::CONFLICT, "no-agent-ready"),
+            Self::RoundTripTooOften(_) => (StatusCode::TOO_MANY_REQUESTS, "round-trip-too-often"),
+            Self::PrepareAgain => (StatusCode::CONFLICT, "prepare-again"),
+            Self::NoRoundTrip => (StatusCode::NOT_FOUND, "no-round-trip"),
             Self::Store(_) => (StatusCode::SERVICE_UNAVAILABLE, "store-unavailable"),
         }
     }

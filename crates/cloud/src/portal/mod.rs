@@ -29,7 +29,6 @@ mod sealed;
 mod session;
 mod site;
 mod start;
-pub(crate) mod ticket;
 mod unlock;
 mod views;
 

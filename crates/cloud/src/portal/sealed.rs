@@ -2,7 +2,7 @@
 //! before. Both calls are the page's script's and answer with JSON; what a person is to see is
 //! the page that an answer leads to.
 
-use std::{collections::BTreeSet, sync::Arc, time::Duration};
+use std::sync::Arc;
 
 use axum::{
     Json,
@@ -12,7 +12,7 @@ use axum::{
 };
 use http::{StatusCode, header};
 use serde::Serialize;
-use writeback_model::{KeyId, Operation, RequestId, Target};
+use writeback_model::{Operation, RequestId, Target};
 use writeback_policy::access::Wish;
 use writeback_relay::Dispatch;
 use writeback_seal::Binding;
@@ -27,14 +27,12 @@ use super::{
     password::{form as form_again, ready},
     respond::{self, Failed},
     session::{self, Open},
-    ticket::{Holder, expiry},
     views,
 };
-use crate::state::Cloud;
-
-/// How long the browser is kept waiting before it gets a page that says "not known yet" and
-/// asks again by itself. Shorter than any proxy's patience.
-pub(super) const ANSWER_WITHIN: Duration = Duration::from_secs(12);
+use crate::{
+    state::Cloud,
+    ticket::{ANSWER_WITHIN, Holder, expiry, is_sealed_to},
+};
 
 /// Fields in which a password would come in clear. The page's fields have no names: whoever
 /// fills these in is an older page or another program.
@@ -268,14 +266,6 @@ fn live_keys(cloud: &Cloud, binding: &Binding) -> Vec<SealingKey> {
     cloud
         .hub
         .sealing_keys(binding.tenant, &binding.target.forest)
-}
-
-/// Whether there is an envelope for each live key and none for another: with one less there
-/// would be no agent to take over, and one more is for a key that is not known to be anybody's.
-fn is_sealed_to(sealed: &[SealedSecret], live: &[SealingKey]) -> bool {
-    let sealed_to: BTreeSet<KeyId> = sealed.iter().map(|it| it.key).collect();
-    let live: BTreeSet<KeyId> = live.iter().map(|it| it.id).collect();
-    sealed_to == live && sealed_to.len() == sealed.len()
 }
 
 /// Says that a password came in clear, or no sealed one, and was not taken.

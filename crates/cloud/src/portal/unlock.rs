@@ -16,12 +16,12 @@ use super::{
     pages::PasswordError,
     password::{form as password_form, ready},
     respond::{self, Failed},
-    sealed::ANSWER_WITHIN,
-    session,
-    ticket::expiry,
-    views,
+    session, views,
 };
-use crate::state::Cloud;
+use crate::{
+    state::Cloud,
+    ticket::{ANSWER_WITHIN, expiry},
+};
 
 #[derive(Deserialize)]
 pub(super) struct UnlockForm {

@@ -395,6 +395,19 @@ const ROUTES: &[(&str, &str)] = &[
         "&format!(\"{RUNS_PATH}/{{run}}/complete\")",
         "no_call_of_an_agent_reaches_another_tenant",
     ),
+    (
+        "SELF_PATH",
+        "an_agent_is_told_what_is_known_of_itself_alone",
+    ),
+    (
+        "&format!(\"{ROUND_TRIPS_PATH}/prepare\")",
+        "nobody_else_is_reset",
+    ),
+    ("ROUND_TRIPS_PATH", "nobody_else_is_reset"),
+    (
+        "&format!(\"{ROUND_TRIPS_PATH}/{{request}}\")",
+        "a_test_account_is_reset_once_and_the_hops_are_told",
+    ),
     ("\"/\"", "no_page_shows_another_tenant"),
     ("\"/reset\"", "no_page_shows_another_tenant"),
     ("\"/reset/code\"", "no_page_shows_another_tenant"),

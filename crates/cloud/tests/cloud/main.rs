@@ -25,6 +25,7 @@ mod passwords;
 mod portal;
 mod portal_names;
 mod recorded;
+mod round_trip;
 mod sealing;
 mod setting;
 mod sign_in_names;

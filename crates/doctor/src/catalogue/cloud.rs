@@ -127,3 +127,19 @@ pub(super) const LINK: Check = Check {
     ],
     rows: &["A13", "A14", "A15", "W01", "W41"],
 };
+
+pub(super) const RUNNING: Check = Check {
+    id: "agent-running",
+    title: "The agent runs, and the cloud seals passwords to a key that is kept here",
+    severity: Fault,
+    component: Cloud,
+    of: Of::Agent,
+    needs: &["cloud-link"],
+    cause: "The cloud has no link of this agent: it does not run, or cannot keep its link.",
+    remedy: &[
+        "$ systemctl start writeback-agent",
+        "If it runs, its log says why it is not connected:",
+        "$ journalctl -u writeback-agent -n 50",
+    ],
+    rows: &["A16", "W25", "W26"],
+};

@@ -12,7 +12,7 @@ mod tenant;
 use crate::check::Check;
 
 /// All checks.
-pub const CATALOGUE: [Check; 69] = [
+pub const CATALOGUE: [Check; 71] = [
     machine::CONFIGURATION,
     machine::PASSWORD_FILE,
     machine::STATE_FOLDER,
@@ -26,6 +26,7 @@ pub const CATALOGUE: [Check; 69] = [
     cloud::IDLE_HOLD,
     cloud::ACCEPTS_AGENT,
     cloud::LINK,
+    cloud::RUNNING,
     directory::CONTROLLERS,
     directory::REACHABLE,
     directory::CERTIFICATE,
@@ -50,6 +51,7 @@ pub const CATALOGUE: [Check; 69] = [
     person::MAY_CHANGE,
     person::POLICY,
     person::AGE,
+    person::ROUND_TRIP,
     installation::CONFIGURATION,
     installation::DATABASE,
     installation::ROOM,

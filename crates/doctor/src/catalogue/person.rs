@@ -185,3 +185,30 @@ pub(super) const AGE: Check = Check {
     ],
     rows: &["A12", "W18", "W32"],
 };
+
+pub(super) const ROUND_TRIP: Check = Check {
+    id: "round-trip",
+    title: "The password of a test account is replaced through the whole way, and opens the account",
+    severity: Fault,
+    component: Person,
+    of: Of::TestAccount,
+    needs: &[
+        "agent-enabled",
+        "cloud-link",
+        "agent-running",
+        "policy-hints",
+        "person-found",
+        "person-not-protected",
+        "right-reset",
+        "person-enabled",
+    ],
+    cause: "The cloud does not take {user} for a test account, or its reset was refused.",
+    remedy: &[
+        "On the cloud's machine, give an account that nobody works with, and see what is against its reset:",
+        "$ writeback admin user test-account \"{user}\" --config cloud.toml",
+        "$ writeback admin explain \"{user}\" --config cloud.toml",
+        "Then look again:",
+        "$ writeback doctor --test-user \"{user}\"",
+    ],
+    rows: &["A12", "A16"],
+};

@@ -50,6 +50,8 @@ pub(super) async fn mark(
     let sign_ins = run("DELETE FROM sign_in_sessions").await?;
     // What was owed may have been sent since.
     run("DELETE FROM owed_news").await?;
+    // Whose it was given back to since would lose a password to a test.
+    run("DELETE FROM test_accounts").await?;
     // Agents get new ones with their keys.
     run("DELETE FROM access_tokens").await?;
     let enrolments = sqlx::query(

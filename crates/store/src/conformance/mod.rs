@@ -43,6 +43,7 @@ pub mod runs;
 pub mod sessions;
 pub mod sign_in;
 pub mod tenants;
+pub mod test_accounts;
 pub mod throttles;
 pub mod users;
 
@@ -336,6 +337,10 @@ macro_rules! conformance_tests {
                 a_tenant_is_disabled_and_enabled
                 a_tenant_is_renamed_to_a_free_name
                 nobody_enrols_into_a_disabled_tenant
+            }
+            test_accounts {
+                a_test_account_is_designated_once_and_released
+                a_test_account_is_its_own_tenants_alone
             }
             throttles {
                 the_beginning_of_a_block_is_recorded_once

@@ -1,15 +1,18 @@
-//! What a page brings back when it has sealed a password: proof that this cloud said, a moment
-//! ago, for which request.
+//! What a page, or a doctor, brings back when it has sealed a password: proof that this cloud said,
+//! a moment ago, for which request.
 //!
 //! Nothing is kept between the two calls. What the ticket does not carry it is bound to: it is
 //! good for the same session, person, account and last request only.
+
+use std::{collections::BTreeSet, time::Duration};
 
 use aws_lc_rs::hmac;
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
-use writeback_model::{Entropy, RequestId, UserId};
+use writeback_model::{Entropy, KeyId, RequestId, UserId};
 use writeback_seal::Binding;
+use writeback_wire::{SealedSecret, SealingKey};
 
 /// How long a request may wait for an agent to begin, at least.
 const REQUEST_HOLDS: SignedDuration = SignedDuration::from_secs(20);
@@ -19,7 +22,7 @@ const REQUEST_HOLDS: SignedDuration = SignedDuration::from_secs(20);
 const TICKET_HOLDS: SignedDuration = SignedDuration::from_secs(20);
 
 /// When a request expires whose ticket is given now: in whole milliseconds, as it is bound.
-pub(super) fn expiry(now: Timestamp) -> Timestamp {
+pub(crate) fn expiry(now: Timestamp) -> Timestamp {
     let until = now + TICKET_HOLDS + REQUEST_HOLDS;
     Timestamp::from_millisecond(until.as_millisecond()).unwrap_or(until)
 }
@@ -37,7 +40,7 @@ impl TicketKey {
     }
 
     /// A ticket for what is bound, as text that a form can carry.
-    pub(super) fn issue(&self, holder: &Holder, binding: &Binding) -> String {
+    pub(crate) fn issue(&self, holder: &Holder, binding: &Binding) -> String {
         let mac = hmac::sign(&self.0, &bytes(holder, binding));
         format!(
             "{}.{}.{}",
@@ -49,7 +52,7 @@ impl TicketKey {
 
     /// What the ticket was given for: `like` with the request and expiry that it names. `None`
     /// when it is none of ours, somebody else's, for something else, or too old.
-    pub(super) fn check(
+    pub(crate) fn check(
         &self,
         ticket: &str,
         holder: &Holder,
@@ -70,14 +73,26 @@ impl TicketKey {
     }
 }
 
+/// How long whoever sent the envelopes is kept waiting before it is told "not known yet" and asks
+/// again by itself. Shorter than any proxy's patience.
+pub(crate) const ANSWER_WITHIN: Duration = Duration::from_secs(12);
+
+/// Whether there is an envelope for each live key and none for another: with one less there
+/// would be no agent to take over, and one more is for a key that is not known to be anybody's.
+pub(crate) fn is_sealed_to(sealed: &[SealedSecret], live: &[SealingKey]) -> bool {
+    let sealed_to: BTreeSet<KeyId> = sealed.iter().map(|it| it.key).collect();
+    let live: BTreeSet<KeyId> = live.iter().map(|it| it.id).collect();
+    sealed_to == live && sealed_to.len() == sealed.len()
+}
+
 /// Whose ticket it is.
-pub(super) struct Holder {
-    /// The session.
-    pub(super) session: Uuid,
+pub(crate) struct Holder {
+    /// The session, or the agent on whose machine a doctor asks.
+    pub(crate) session: Uuid,
     /// The person.
-    pub(super) user: UserId,
+    pub(crate) user: UserId,
     /// The session's last request when the ticket was given.
-    pub(super) last: Option<RequestId>,
+    pub(crate) last: Option<RequestId>,
 }
 
 /// One line for each thing, as an envelope's binding has them; none can hold a line break.
