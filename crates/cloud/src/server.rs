@@ -18,7 +18,7 @@ use crate::{
     access, agents, api,
     audit::{Keeper, Routine, TrailError},
     config::{CloudConfig, ConfigError, Listen, TlsFiles},
-    disk, housekeeping, licences,
+    disk, doctor, housekeeping, licences,
     mail::Mailer,
     news, passwords, portal,
     sign_in::Hasher,
@@ -130,6 +130,7 @@ pub async fn run(
         Arc::clone(&cloud),
         stop.clone(),
     ));
+    tasks.spawn(doctor::keep_looking(Arc::clone(&cloud), stop.clone()));
     tasks.spawn(disk::keep_watched(Arc::clone(&cloud), stop.clone()));
     tasks.spawn(access::keep_rolled(Arc::clone(&cloud), stop.clone()));
     tasks.spawn(agents::keep_revoked_out(Arc::clone(&cloud), stop.clone()));

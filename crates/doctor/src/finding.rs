@@ -1,9 +1,9 @@
 //! What one check found at one place.
 
-use std::collections::BTreeMap;
+use std::{borrow::Cow, collections::BTreeMap};
 
 use schemars::JsonSchema;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::check::Check;
 
@@ -14,7 +14,9 @@ const SHOWN_MAX: usize = 400;
 const NOTE: &str = "note";
 
 /// How a check ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(rename_all = "kebab-case")]
 pub enum Verdict {
     /// It is as it should be.
@@ -37,7 +39,7 @@ impl Verdict {
 }
 
 /// One thing that was seen. Never a secret.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Evidence {
     /// What it is, in words.
     pub name: String,
@@ -63,7 +65,7 @@ pub struct Finding {
     /// The check that was in the way, of one that was not reached.
     pub blocked_by: Option<&'static str>,
     /// What the names in braces of the catalogue's words stand for here.
-    pub(crate) names: BTreeMap<&'static str, String>,
+    pub(crate) names: BTreeMap<Cow<'static, str>, String>,
 }
 
 impl Finding {
@@ -154,7 +156,7 @@ impl Finding {
     pub fn name(mut self, name: &'static str, value: impl ToString) -> Self {
         let value = one_line(&value.to_string());
         if stays_a_value(name, &value) {
-            self.names.insert(name, value);
+            self.names.insert(Cow::Borrowed(name), value);
         }
         self
     }
@@ -218,7 +220,7 @@ pub(crate) fn one_line(text: &str) -> String {
 }
 
 /// Puts values in for names in braces; a name without a value is shown as `<name>`.
-pub(crate) fn fill(text: &str, names: &BTreeMap<&'static str, String>) -> String {
+pub(crate) fn fill(text: &str, names: &BTreeMap<Cow<'static, str>, String>) -> String {
     let mut filled = String::with_capacity(text.len());
     let mut rest = text;
     while let Some((before, after)) = rest.split_once('{') {
@@ -244,7 +246,7 @@ mod tests {
 
     #[test]
     fn names_are_filled_and_what_is_not_known_stays_visible() {
-        let names = BTreeMap::from([("host", "dc1".to_owned())]);
+        let names = BTreeMap::from([(Cow::Borrowed("host"), "dc1".to_owned())]);
         assert_eq!(fill("ping {host} {port}", &names), "ping dc1 <port>");
         assert_eq!(fill("{", &names), "{");
     }

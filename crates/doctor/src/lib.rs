@@ -15,11 +15,14 @@ mod finding;
 #[cfg(test)]
 mod generated;
 mod grant;
+mod history;
+mod kept;
 mod order;
 mod pages;
 mod report;
 mod rows;
 mod run;
+mod status;
 mod table;
 mod text;
 
@@ -29,10 +32,13 @@ pub use changes::{Change, Changes};
 pub use check::{Check, Component, Of, Severity};
 pub use finding::{Evidence, Finding, Verdict};
 pub use grant::{Grant, Shell, grant};
+pub use history::{Look, Since, found_the_same, since};
+pub use kept::KeptFinding;
 pub use order::complete;
 pub use pages::{Language, index, pages};
 pub use report::{Problem, Report, Seen, Summary};
 pub use rows::rows;
 pub use run::{Outcome, Step, run};
+pub use status::Status;
 pub use table::table;
 pub use text::{Colour, explanation, summary_line, text};

@@ -17,6 +17,7 @@ mod audit;
 mod backup;
 mod bulk;
 mod connector;
+mod doctor_looks;
 mod domains;
 mod forests;
 mod groups;

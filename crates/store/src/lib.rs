@@ -18,6 +18,7 @@ mod audit;
 #[cfg(feature = "conformance")]
 pub mod conformance;
 mod connector;
+mod doctor_looks;
 mod domains;
 mod error;
 mod forests;
@@ -47,6 +48,7 @@ pub use agents::{
 };
 pub use audit::{Actor, AuditFilter, AuditRecord, AuditStore, KeptLine, KnownChain};
 pub use connector::{BatchAnswer, CompleteAnswer, ConnectorStore, Group, ObjectCounts, Which};
+pub use doctor_looks::{DoctorLook, DoctorLookStore, LOOKS_KEPT};
 pub use domains::{DomainStore, TenantDomain, Verification, VerifyAnswer};
 pub use error::{StoreError, Unwritable};
 pub use forests::{Forest, ForestStore};
@@ -98,6 +100,7 @@ pub trait Store:
     + SignInTryStore
     + CloudUserStore
     + TestAccountStore
+    + DoctorLookStore
     + HousekeepingStore
     + Send
     + Sync
@@ -128,6 +131,7 @@ impl<S> Store for S where
         + SignInTryStore
         + CloudUserStore
         + TestAccountStore
+        + DoctorLookStore
         + HousekeepingStore
         + Send
         + Sync

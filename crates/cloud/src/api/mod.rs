@@ -5,6 +5,7 @@
 
 mod administrator;
 mod audit;
+mod doctor;
 mod error;
 mod explain;
 mod licences;
@@ -75,6 +76,7 @@ pub fn routes(cloud: Arc<Cloud>) -> Router<Arc<Cloud>> {
         .route("/writeback/disable", post(writeback::disable))
         .route("/writeback/test", post(writeback::test))
         .route("/audit", get(audit::list))
+        .route("/doctor", get(doctor::show))
         .fallback(async || ApiError::not_found("there is no such call"))
         .method_not_allowed_fallback(async || ApiError::method_not_allowed())
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))

@@ -23,21 +23,19 @@ fn is_connected(agent: &Agent, now: Timestamp) -> bool {
 pub(super) async fn findings(
     at: &At<'_>,
     agents: &[Agent],
-    cloud_runs: bool,
     found: &mut Vec<Finding>,
 ) -> Result<bool, AdminError> {
-    let now = at.examination.clock.now();
+    let now = at.around.clock.now();
     let agents: Vec<_> = agents.iter().filter(|it| it.revoked_at.is_none()).collect();
     let enrolled = at.judge("agents-enrolled", !agents.is_empty());
-    let origin = at.examination.config.public_url.origin();
-    found.push(enrolled.name("cloud", origin));
+    found.push(enrolled.name("cloud", &at.around.origin));
     let rolls = at.store.key_rolls(at.tenant.id).await?;
     for agent in &agents {
         found.push(version(at, agent));
         found.push(copied(at, agent));
         found.push(sealing_key(at, agent, &rolls, now));
     }
-    if agents.is_empty() || !cloud_runs || at.tenant.disabled_at.is_some() {
+    if agents.is_empty() || !at.around.cloud_runs || at.tenant.disabled_at.is_some() {
         return Ok(false);
     }
     let connected = agents.iter().any(|it| is_connected(it, now));

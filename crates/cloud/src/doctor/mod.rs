@@ -4,15 +4,20 @@
 
 mod agents;
 mod forests;
+mod looks;
 mod machine;
 mod person;
 mod tenant;
 
 use std::{path::PathBuf, sync::Arc, time::Duration};
 
+use jiff::Timestamp;
 use writeback_doctor::{Finding, Outcome, Step};
 use writeback_model::{Clock, Entropy, UserName};
+use writeback_policy::{Limits, RecoveryAttribute};
 use writeback_store::{Actor, Store, Tenant};
+
+pub(crate) use looks::{Looked, keep_looking, look_now};
 
 use crate::{Admin, AdminError, CloudConfig};
 
@@ -62,25 +67,28 @@ impl Examination {
         };
         let runs = machine::runs(self).await;
         let runs = !runs.iter().any(|it| it.verdict.is_bad());
+        let around = self.around(store, runs);
         let mut seen = None;
         for tenant in &tenants {
-            let agents = store.agents(tenant.id).await?;
-            seen = seen.max(agents.iter().filter_map(|it| it.seen_at).max());
-            let at = At {
-                examination: self,
-                admin: self.admin(store, tenant),
-                store,
-                tenant,
-            };
-            found.extend(tenant::findings(&at).await?);
-            let connected = agents::findings(&at, &agents, runs, &mut found).await?;
-            found.extend(forests::findings(&at, connected).await?);
-            if let Some(user) = &self.user {
-                found.extend(person::findings(&at, user).await?);
-            }
+            let of = of_tenant(&around, tenant, self.user.as_ref()).await?;
+            seen = seen.max(of.seen);
+            found.extend(of.findings);
         }
         found.push(machine::clock(seen, self.clock.now()));
         Ok(found)
+    }
+
+    fn around<'a>(&'a self, store: &'a dyn Store, cloud_runs: bool) -> Around<'a> {
+        Around {
+            store,
+            clock: self.clock.as_ref(),
+            entropy: self.entropy.as_ref(),
+            file: self.file.display().to_string(),
+            origin: self.config.public_url.origin().to_owned(),
+            recovery: self.config.recovery_attributes(),
+            limits: self.config.limits(),
+            cloud_runs,
+        }
     }
 
     /// The tenants to look at, or why there is none.
@@ -114,24 +122,65 @@ impl Examination {
         }))
     }
 
-    fn admin<'a>(&'a self, store: &'a dyn Store, tenant: &Tenant) -> Admin<'a> {
-        Admin {
-            store,
-            clock: self.clock.as_ref(),
-            entropy: self.entropy.as_ref(),
-            wanted_tenant: Some(tenant.id.to_string()),
-            actor: Actor::Operator,
-        }
-    }
-
     fn named(&self, finding: Finding) -> Finding {
         finding.name("config", self.file.display())
     }
 }
 
+/// From where tenants are looked at.
+struct Around<'a> {
+    store: &'a dyn Store,
+    clock: &'a dyn Clock,
+    entropy: &'a dyn Entropy,
+    /// The configuration file, as commands name it.
+    file: String,
+    /// The cloud's own address.
+    origin: String,
+    recovery: Vec<RecoveryAttribute>,
+    limits: Limits,
+    /// Without a running cloud no agent is connected, and that is not theirs.
+    cloud_runs: bool,
+}
+
+/// What the database knows of one tenant.
+struct OfTenant {
+    findings: Vec<Finding>,
+    /// When one of its agents was last connected.
+    seen: Option<Timestamp>,
+}
+
+async fn of_tenant(
+    around: &Around<'_>,
+    tenant: &Tenant,
+    user: Option<&UserName>,
+) -> Result<OfTenant, AdminError> {
+    let store = around.store;
+    let agents = store.agents(tenant.id).await?;
+    let at = At {
+        around,
+        admin: Admin {
+            store,
+            clock: around.clock,
+            entropy: around.entropy,
+            wanted_tenant: Some(tenant.id.to_string()),
+            actor: Actor::Operator,
+        },
+        store,
+        tenant,
+    };
+    let mut findings = tenant::findings(&at).await?;
+    let connected = agents::findings(&at, &agents, &mut findings).await?;
+    findings.extend(forests::findings(&at, connected).await?);
+    if let Some(user) = user {
+        findings.extend(person::findings(&at, user).await?);
+    }
+    let seen = agents.iter().filter_map(|it| it.seen_at).max();
+    Ok(OfTenant { findings, seen })
+}
+
 /// Where a tenant's checks are asked.
 struct At<'a> {
-    examination: &'a Examination,
+    around: &'a Around<'a>,
     admin: Admin<'a>,
     store: &'a dyn Store,
     tenant: &'a Tenant,
@@ -140,8 +189,8 @@ struct At<'a> {
 impl At<'_> {
     /// With what commands about this tenant need.
     fn named(&self, finding: Finding) -> Finding {
-        self.examination
-            .named(finding)
+        finding
+            .name("config", &self.around.file)
             .name("tenant", &self.tenant.name)
     }
 
@@ -160,6 +209,6 @@ fn step(check: &'static str, work: impl Future<Output = Outcome> + Send + 'stati
 }
 
 /// A time as people read it.
-fn second(at: jiff::Timestamp) -> String {
+fn second(at: Timestamp) -> String {
     format!("{at:.0}")
 }

@@ -22,12 +22,11 @@ fn check_of(rule: &str) -> Option<&'static str> {
 }
 
 pub(super) async fn findings(at: &At<'_>, user: &UserName) -> Result<Vec<Finding>, AdminError> {
-    let config = &at.examination.config;
-    let recovery = config.recovery_attributes();
+    let around = at.around;
     let shown = user.canonical();
     let explained = at
         .admin
-        .explain(user, &[Wish::Reset], &recovery, config.limits())
+        .explain(user, &[Wish::Reset], &around.recovery, around.limits)
         .await;
     let explained = match explained {
         Ok(explained) => explained,

@@ -8,7 +8,7 @@ use crate::AdminError;
 
 pub(super) async fn findings(at: &At<'_>) -> Result<Vec<Finding>, AdminError> {
     let (store, tenant) = (at.store, at.tenant);
-    let now = at.examination.clock.now();
+    let now = at.around.clock.now();
     let policy = store.reset_policy(tenant.id).await?;
     let mut found = vec![
         match tenant.disabled_at {
@@ -52,10 +52,7 @@ async fn domains(at: &At<'_>) -> Result<Vec<Finding>, AdminError> {
 
 async fn seats(at: &At<'_>) -> Result<Vec<Finding>, AdminError> {
     const CHECK: &str = "licence-seats";
-    let skus = at
-        .store
-        .skus(at.tenant.id, at.examination.clock.now())
-        .await?;
+    let skus = at.store.skus(at.tenant.id, at.around.clock.now()).await?;
     let mut found: Vec<_> = skus
         .iter()
         .filter(|it| it.without_seat > 0)

@@ -275,7 +275,13 @@ async fn no_call_of_an_administrator_reaches_another_tenant() {
     }
     // What names nobody is one's own tenant's.
     let name = "ben@other.test";
-    for path in ["/roles", "/audit?limit=500", "/writeback", "/me/sessions"] {
+    for path in [
+        "/roles",
+        "/audit?limit=500",
+        "/writeback",
+        "/doctor",
+        "/me/sessions",
+    ] {
         let body = chief.get(path).await.body.to_string();
         assert!(
             !body.contains(&theirs.to_string()) && !body.contains(name),

@@ -460,6 +460,10 @@ const ROUTES: &[(&str, &str)] = &[
         "no_call_of_an_administrator_reaches_another_tenant",
     ),
     (
+        "\"/doctor\"",
+        "no_call_of_an_administrator_reaches_another_tenant",
+    ),
+    (
         "\"/writeback\"",
         "no_call_of_an_administrator_reaches_another_tenant",
     ),

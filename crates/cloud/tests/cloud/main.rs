@@ -15,6 +15,7 @@ mod api;
 mod api_caller;
 mod audit;
 mod copies;
+mod doctor;
 mod domains;
 mod frames;
 mod imports;

@@ -23,6 +23,7 @@ pub mod audit;
 pub mod batches;
 pub mod cloud_groups;
 pub mod decisions;
+pub mod doctor_looks;
 pub mod domains;
 pub mod forests;
 pub mod groups;
@@ -304,6 +305,10 @@ macro_rules! conformance_tests {
                 a_form_sent_twice_makes_one_request
                 a_form_sent_many_times_at_once_makes_one_request
                 an_ended_session_is_gone
+            }
+            doctor_looks {
+                a_look_that_found_the_same_is_renewed_and_another_one_kept
+                only_so_many_looks_are_kept
             }
             domains {
                 a_domain_comes_back_as_it_was_kept
