@@ -44,6 +44,11 @@ impl ApiError {
         }
     }
 
+    /// What the caller's roles did not allow.
+    pub(super) fn refused(&self) -> Option<&RefusedAct> {
+        self.refused.as_deref()
+    }
+
     /// No token, or one that does not hold.
     pub fn not_signed_in() -> Self {
         Self::new(

@@ -20,6 +20,8 @@ mod users;
 mod writeback;
 
 pub use error::ApiError;
+pub(crate) use refused::note as note_refusal;
+pub(crate) use signed_in::by_token as signed_in_by;
 pub use signed_in::{SignedIn, SignedInToChange};
 
 use std::sync::Arc;

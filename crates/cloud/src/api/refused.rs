@@ -12,7 +12,7 @@ use writeback_model::event;
 use writeback_policy::Limit;
 use writeback_store::{Actor, AuditRecord, StoreError, ThrottleAnswer, activity};
 
-use super::error::RefusedAct;
+use super::{ApiError, error::RefusedAct};
 use crate::state::Cloud;
 
 /// Nobody fills the trail with refusals: beyond this, that it was too many is recorded once.
@@ -33,13 +33,26 @@ pub(super) async fn record(
     if let Some(refused) = response.extensions().get::<RefusedAct>()
         && let Err(error) = keep(&cloud, refused).await
     {
-        tracing::error!(
-            event_id = event::STORE_FAILED,
-            error = &error as &dyn std::error::Error,
-            "the refusal of a call could not be recorded"
-        );
+        not_recorded(&error);
     }
     response
+}
+
+/// The same for whoever tells the refusal otherwise than the API does.
+pub(crate) async fn note(cloud: &Cloud, error: &ApiError) {
+    if let Some(refused) = error.refused()
+        && let Err(error) = keep(cloud, refused).await
+    {
+        not_recorded(&error);
+    }
+}
+
+fn not_recorded(error: &StoreError) {
+    tracing::error!(
+        event_id = event::STORE_FAILED,
+        error = error as &dyn std::error::Error,
+        "the refusal of a call could not be recorded"
+    );
 }
 
 async fn keep(cloud: &Cloud, refused: &RefusedAct) -> Result<(), StoreError> {

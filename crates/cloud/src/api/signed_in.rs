@@ -6,7 +6,7 @@ use axum::{extract::FromRequestParts, http::request::Parts};
 use http::header::AUTHORIZATION;
 use jiff::{SignedDuration, Timestamp};
 use writeback_model::{Role, SignInSessionId, TenantId};
-use writeback_store::{Actor, AuditRecord, User};
+use writeback_store::{Actor, AuditRecord, StoreError, User};
 use writeback_sync::Origin;
 
 use super::error::ApiError;
@@ -93,17 +93,28 @@ async fn find(parts: &Parts, cloud: &Cloud) -> Result<(SignedIn, bool), ApiError
         .and_then(|value| value.to_str().ok())
         .and_then(|value| value.strip_prefix("Bearer "))
         .ok_or_else(ApiError::not_signed_in)?;
+    let found = by_token(token, parts, cloud).await?;
+    found.ok_or_else(ApiError::not_signed_in)
+}
+
+/// Whose open sign-in a token is of, and whether they must choose another password first.
+pub(crate) async fn by_token(
+    token: &str,
+    parts: &Parts,
+    cloud: &Cloud,
+) -> Result<Option<(SignedIn, bool)>, StoreError> {
     let now = cloud.clock.now();
     let store = &cloud.store;
     let session = store
         .use_sign_in_session(hash_token(token), now, IDLE_ENDS_AFTER)
-        .await?
-        .ok_or_else(ApiError::not_signed_in)?;
-    let user = store
-        .user(session.tenant, session.user)
-        .await?
-        .filter(|user| user.attributes.enabled)
-        .ok_or_else(ApiError::not_signed_in)?;
+        .await?;
+    let Some(session) = session else {
+        return Ok(None);
+    };
+    let user = store.user(session.tenant, session.user).await?;
+    let Some(user) = user.filter(|user| user.attributes.enabled) else {
+        return Ok(None);
+    };
     let caller = SignedIn {
         tenant: session.tenant,
         roles: store.roles_of(session.tenant, user.id).await?,
@@ -114,5 +125,5 @@ async fn find(parts: &Parts, cloud: &Cloud) -> Result<(SignedIn, bool), ApiError
         address: address_of(parts, cloud),
         now,
     };
-    Ok((caller, session.must_change))
+    Ok(Some((caller, session.must_change)))
 }

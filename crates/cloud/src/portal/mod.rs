@@ -11,12 +11,14 @@
 //! | `POST /reset/password` | takes the sealed password, has it written |
 //! | `POST /reset/unlock` | has the account unlocked, and the password kept |
 //! | `GET /reset/outcome` | says what happened, or that it is not known yet |
+//! | `/admin/...` | what administrators read: [`console`] |
 //! | `GET /.well-known/writeback-integrity` | lists the hashes of what the pages load |
 
 mod assets;
 mod browser;
 mod code;
 mod code_mail;
+mod console;
 mod cookie;
 mod form;
 mod headers;
@@ -54,6 +56,12 @@ pub fn routes(cloud: Arc<Cloud>) -> Router<Arc<Cloud>> {
         .route("/reset/password/prepare", post(sealed::prepare))
         .route("/reset/unlock", get(unlock::ask).post(unlock::take))
         .route("/reset/outcome", get(outcome::show))
+        .route(
+            "/admin/sign-in",
+            get(console::sign_in::ask).post(console::sign_in::take),
+        )
+        .route("/admin/sign-out", post(console::sign_in::out))
+        .route("/admin/doctor", get(console::doctor::show))
         .route(assets::css_path(), get(assets::css))
         .route(assets::script_path(), get(assets::script))
         .route("/.well-known/writeback-integrity", get(assets::integrity))

@@ -4,6 +4,7 @@
 //! by `?lang=` on the page's own path, which is one that answers to GET.
 
 mod code;
+mod console;
 mod done;
 mod error;
 mod frame;
@@ -18,6 +19,10 @@ mod unlocked;
 
 pub use askama::Template;
 pub use code::{CodeError, CodePage};
+pub use console::{
+    ConsoleSignInError, ConsoleSignInPage, DoctorPage, FineGroup, NoRolePage, RemedyPart,
+    ShownLook, ShownProblem, status_line,
+};
 pub use done::DonePage;
 pub use error::{ErrorKind, ErrorPage};
 pub use frame::Frame;

@@ -144,6 +144,20 @@ impl Failed {
         Self(Box::new(error(browser, status, kind)))
     }
 
+    /// Something else failed.
+    pub(super) fn internal(browser: &Browser, failure: &dyn std::error::Error) -> Self {
+        let reference = browser.call.to_string();
+        tracing::error!(event_id = event::PAGE_FAILED, %reference, error = failure.to_string(), "a page could not be made");
+        let kind = ErrorKind::Internal {
+            reference: Some(&reference),
+        };
+        Self(Box::new(error(
+            browser,
+            StatusCode::INTERNAL_SERVER_ERROR,
+            kind,
+        )))
+    }
+
     /// No tenant was made yet.
     pub(super) fn not_set_up(browser: &Browser) -> Self {
         let page = error(

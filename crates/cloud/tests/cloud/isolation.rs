@@ -409,6 +409,18 @@ const ROUTES: &[(&str, &str)] = &[
         "a_test_account_is_reset_once_and_the_hops_are_told",
     ),
     ("\"/\"", "no_page_shows_another_tenant"),
+    (
+        "\"/admin/sign-in\"",
+        "one_tenants_administrator_sees_nothing_of_another",
+    ),
+    (
+        "\"/admin/sign-out\"",
+        "an_administrator_signs_in_reads_and_signs_out",
+    ),
+    (
+        "\"/admin/doctor\"",
+        "one_tenants_administrator_sees_nothing_of_another",
+    ),
     ("\"/reset\"", "no_page_shows_another_tenant"),
     ("\"/reset/code\"", "no_page_shows_another_tenant"),
     ("\"/reset/code/resend\"", "no_page_shows_another_tenant"),

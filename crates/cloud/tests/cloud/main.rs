@@ -14,6 +14,7 @@ mod agents;
 mod api;
 mod api_caller;
 mod audit;
+mod console;
 mod copies;
 mod doctor;
 mod domains;

@@ -2,16 +2,28 @@
 
 /// One part of a remedy.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Block {
+pub enum Block {
     /// A paragraph.
     Say(String),
     /// Lines for one kind of console, without their prompts.
     Type(Console, Vec<String>),
 }
 
+impl Block {
+    /// The same with other words.
+    pub(crate) fn map(&self, words: impl Fn(&str) -> String) -> Self {
+        match self {
+            Self::Say(text) => Self::Say(words(text)),
+            Self::Type(console, lines) => {
+                Self::Type(*console, lines.iter().map(|it| words(it)).collect())
+            }
+        }
+    }
+}
+
 /// Where lines are typed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Console {
+pub enum Console {
     /// A shell.
     Shell,
     /// PowerShell or a Windows command prompt.
@@ -29,7 +41,7 @@ impl Console {
     }
 
     /// As a code block of Markdown names it.
-    pub(crate) const fn language(self) -> &'static str {
+    pub const fn language(self) -> &'static str {
         match self {
             Self::Shell => "sh",
             Self::Windows => "powershell",

@@ -8,7 +8,10 @@ mod page;
 mod tests;
 mod words;
 
-pub use words::Language;
+pub(crate) use blocks::blocks;
+pub use blocks::{Block, Console};
+pub(crate) use words::text;
+pub use words::{Language, component_title};
 
 use crate::catalogue::CATALOGUE;
 

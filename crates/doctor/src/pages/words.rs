@@ -8,7 +8,7 @@ use std::{collections::BTreeMap, sync::LazyLock};
 use serde::Deserialize;
 
 use super::blocks::{Block, blocks, said};
-use crate::check::Check;
+use crate::check::{Check, Component};
 
 /// A language of the pages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -155,4 +155,10 @@ pub(crate) fn text(language: Language, of: &Check) -> Option<Text> {
         remedy,
         also: causes.zip(also).collect(),
     })
+}
+
+/// A part's heading in a language.
+pub fn component_title(language: Language, of: Component) -> String {
+    let known = language.locale().component.get(of.title());
+    known.map_or_else(|| of.title().to_owned(), Clone::clone)
 }
