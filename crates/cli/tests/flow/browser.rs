@@ -23,13 +23,13 @@ use crate::{
 const CANARY: &str = "Burung-Vx8#Kd2-di-Jendela";
 
 /// Debian's, which `cargo xtask test` installs.
-const CHROMIUM: &str = "/usr/bin/chromium";
+pub const CHROMIUM: &str = "/usr/bin/chromium";
 
 /// How long a walk may wait for its mail.
 const MAIL_WITHIN: Duration = Duration::from_secs(30);
 
 /// Pictures of what the browser showed, to be looked at.
-fn pictures() -> PathBuf {
+pub fn pictures() -> PathBuf {
     Path::new(env!("CARGO_TARGET_TMPDIR")).join("browser")
 }
 

@@ -12,6 +12,7 @@ mod accounts;
 mod backup;
 mod banned;
 mod browser;
+mod browser_console;
 mod browser_seal;
 mod copied;
 mod directory_trouble;
