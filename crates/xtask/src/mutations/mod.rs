@@ -46,8 +46,7 @@ pub(crate) fn run(arguments: &MutationsArguments) -> Result<()> {
     for mutation in chosen {
         println!("without {}", mutation.without);
         let binary = build(mutation, &copy)?;
-        let report = try_out(mutation, &binary)?;
-        let is_found = report.lies + report.executed_twice > 0;
+        let (report, is_found) = until_found(mutation, &binary)?;
         lines.push(format!(
             "{:24} {:>8} {:>6} {:>5} {:>6} {:>6}  {}",
             mutation.name,
@@ -161,19 +160,35 @@ fn edited(edit: &Edit, text: &str) -> Result<String> {
     Ok(text.replacen(edit.from, edit.to, 1))
 }
 
-fn try_out(mutation: &Mutation, binary: &Path) -> Result<Report> {
+/// Whether a fault strikes the moment that a rule is about is chance: one run may miss it.
+const TRIES: u64 = 5;
+
+fn until_found(mutation: &Mutation, binary: &Path) -> Result<(Report, bool)> {
+    let mut tried = 0;
+    loop {
+        let report = try_out(mutation, binary, mutation.seed + tried)?;
+        tried += 1;
+        let is_found = report.lies + report.executed_twice > 0;
+        if is_found || tried == TRIES {
+            return Ok((report, is_found));
+        }
+        println!("seed {} found nothing; with another one", report.seed);
+    }
+}
+
+fn try_out(mutation: &Mutation, binary: &Path, seed: u64) -> Result<Report> {
     let itself = std::env::current_exe()?;
     // It has to fail; how, its report says.
     Command::new(itself)
         .args(["faults", "--spare-controllers", "--only", mutation.only])
         .args(["--n", &mutation.requests.to_string()])
-        .args(["--seed", &mutation.seed.to_string()])
+        .args(["--seed", &seed.to_string()])
         .arg("--binary")
         .arg(binary)
         .status()?;
     let text = fs::read_to_string(target().join("faults.json"))?;
     let report: Report = serde_json::from_str(&text)?;
-    ensure!(report.seed == mutation.seed, "the run left no report");
+    ensure!(report.seed == seed, "the run left no report");
     Ok(report)
 }
 
