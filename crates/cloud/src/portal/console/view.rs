@@ -86,7 +86,9 @@ fn problem(frame: Frame<'_>, looks: &[Look], finding: &Finding) -> Option<ShownP
         verdict,
         tone,
         verdict_name: frame.words.text(verdict_key),
-        title: said.title,
+        should_be: frame
+            .words
+            .with("doctor-should-be", &[("title", said.title.into())]),
         subject: finding.subject.clone(),
         since,
         in_english: said.language != language,

@@ -107,8 +107,8 @@ pub struct ShownProblem {
     pub tone: &'static str,
     /// The verdict in words.
     pub verdict_name: String,
-    /// What should be so.
-    pub title: String,
+    /// What should be so, in a sentence.
+    pub should_be: String,
     /// Of what.
     pub subject: String,
     /// Since when it is not.
