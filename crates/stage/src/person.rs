@@ -206,6 +206,17 @@ impl Person {
         self.told(page_now, Answer::Problem(problem)).await
     }
 
+    /// Asks for the account to be unlocked instead; gives what came at once.
+    pub async fn unlocks(&self, page_now: &Page) -> Result<Page> {
+        let values = ["token", "last"].map(|name| {
+            let marker = format!("name=\"{name}\" value=\"");
+            let rest = page_now.html.split_once(&marker).map(|(_, rest)| rest);
+            let value = rest.and_then(|rest| rest.split('"').next());
+            (name.to_owned(), value.unwrap_or_default().to_owned())
+        });
+        self.post("/reset/unlock", &values).await
+    }
+
     /// Sends the new password as no page of ours does: readable.
     pub async fn sends_in_clear(&self, page_now: &Page, password: &str) -> Result<Page> {
         let (action, mut fields) = page_now.form_with("last")?;

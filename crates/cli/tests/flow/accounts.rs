@@ -62,13 +62,7 @@ async fn a_locked_account_is_unlocked_by_the_reset() -> Result<()> {
 
 /// Presses the button that unlocks, and waits until it is known how it ended.
 async fn unlock(person: &Person, form: &Page) -> Result<Page> {
-    let fields = ["token", "last"].map(|name| {
-        let marker = format!("name=\"{name}\" value=\"");
-        let rest = form.html.split_once(&marker).map(|(_, rest)| rest);
-        let value = rest.and_then(|rest| rest.split('"').next());
-        (name.to_owned(), value.unwrap_or_default().to_owned())
-    });
-    let page = person.post("/reset/unlock", &fields).await?;
+    let page = person.unlocks(form).await?;
     person.until_known(page).await
 }
 

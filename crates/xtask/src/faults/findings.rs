@@ -24,8 +24,8 @@ pub(super) struct Finding {
     pub(super) fault: Option<Fault>,
     pub(super) what: &'static str,
     pub(super) witnesses: Vec<Witness>,
-    pub(super) old_password: String,
-    pub(super) new_password: String,
+    /// What the directory says.
+    pub(super) truth: String,
     pub(super) writes: u32,
 }
 

@@ -89,8 +89,10 @@ fn field<'a>(mail: &'a str, name: &str) -> Option<&'a str> {
 
 fn word_of(mail: &str) -> Option<Word> {
     match field(mail, "Subject")? {
-        "Your password was changed" => Some(Word::Changed),
-        "Your password was not changed" => Some(Word::NotChanged),
+        "Your password was changed" | "Your account was unlocked" => Some(Word::Changed),
+        "Your password was not changed"
+        | "Your account was not unlocked"
+        | "Somebody asked to unlock your account" => Some(Word::NotChanged),
         _ => None,
     }
 }

@@ -24,6 +24,7 @@ mod tally;
 mod told;
 mod trail;
 mod walk;
+mod wish;
 mod witnesses;
 mod world;
 
@@ -195,6 +196,7 @@ async fn break_things(arguments: &FaultsArguments) -> Result<()> {
     let first = Round {
         around: &around,
         tenant,
+        seed,
         first: 0,
         of: faults.len(),
     };

@@ -80,8 +80,8 @@ fn witnesses(tally: &Tally) {
         println!("{name:24} {:8} {:8}", heard.requests, heard.words);
     }
     println!(
-        "passwords tried {}, versions read {}, accounts looked at later {}",
-        witnesses.binds, witnesses.versions, witnesses.looked_at_later
+        "passwords tried {}, lockouts looked at {}, versions read {}, accounts looked at later {}",
+        witnesses.binds, witnesses.lockouts, witnesses.versions, witnesses.looked_at_later
     );
     println!("{}", tally.sign_ins.line());
     if let (Some(first), Some(last)) = (tally.memory_mib.first(), tally.memory_mib.last()) {

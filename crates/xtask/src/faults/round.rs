@@ -9,12 +9,13 @@ use writeback_model::TenantId;
 
 use super::{
     accounts::Account,
-    judge::{Truth, Witness, truth, version},
+    judge::{Is, Truth, Witness, lockout, lockouts, truth, version},
     plan::Fault,
     tally::{Judged, Tally},
     told::{Told, Word},
     trail::Trail,
     walk::{Around, walk},
+    wish::Wish,
     witnesses::Source,
 };
 
@@ -29,14 +30,18 @@ const MAILS_WITHIN: Duration = Duration::from_secs(1);
 #[derive(Clone, Debug)]
 struct Asked {
     fault: Fault,
-    new: String,
+    wish: Wish,
     version_before: u32,
+    /// How often `lockoutTime` was written before.
+    lockouts_before: u32,
 }
 
 /// A round under way.
 pub(super) struct Round<'a> {
     pub(super) around: &'a Arc<Around>,
     pub(super) tenant: TenantId,
+    /// What decides who asks for what.
+    pub(super) seed: u64,
     /// The number of its first request.
     pub(super) first: usize,
     /// Requests of all rounds.
@@ -57,14 +62,16 @@ impl Round<'_> {
         for (at, (account, fault)) in accounts.iter().zip(faults).enumerate() {
             asked.push(Asked {
                 fault: fault.clone(),
-                new: format!("Jalan-{}-{}", self.first + at, account.who.account.sam),
+                wish: Wish::of(self.seed, self.first + at, &account.who.account.sam),
                 version_before: account.version.context("a version")?,
+                lockouts_before: 0,
             });
             for address in addresses(account) {
                 // What came after the judgement of the round before.
                 self.around.mails.take_words(address)?;
             }
         }
+        self.lock_out(accounts, &mut asked)?;
         world.begin_round(asked.len());
         let told = self.walks(accounts, &asked, tally).await?;
         tally.memory(world.check()?);
@@ -83,8 +90,8 @@ impl Round<'_> {
         let mut walks = JoinSet::new();
         for (at, (account, asked)) in accounts.iter().zip(asked).enumerate() {
             let (around, who) = (Arc::clone(self.around), account.who.clone());
-            let (fault, new) = (asked.fault.clone(), asked.new.clone());
-            walks.spawn(async move { (at, walk(around, who, fault, new).await) });
+            let (fault, wish) = (asked.fault.clone(), asked.wish.clone());
+            walks.spawn(async move { (at, walk(around, who, fault, wish).await) });
         }
         let mut told: Vec<Option<Told>> = asked.iter().map(|_| None).collect();
         let mut tell = time::interval(TELL_EVERY);
@@ -115,6 +122,30 @@ impl Round<'_> {
                 }
             }
         }
+    }
+
+    /// Locks the accounts that are to be unlocked.
+    fn lock_out(&self, accounts: &[Account], asked: &mut [Asked]) -> Result<()> {
+        let wishes: Vec<_> = accounts.iter().zip(asked.iter()).collect();
+        let counts = self.at_pdc(&wishes, |forest, pdc, (account, asked)| {
+            let user = &account.who.account;
+            if asked.wish.is_unlock() {
+                forest.lock_out(&user.upn, pdc)?;
+            }
+            lockouts(forest, pdc, user)
+        })?;
+        for (asked, count) in asked.iter_mut().zip(counts) {
+            asked.lockouts_before = count;
+        }
+        Ok(())
+    }
+
+    /// Opens the accounts that are still locked: whatever comes next tries their passwords.
+    fn open(&self, accounts: &[Account]) -> Result<()> {
+        self.at_pdc(accounts, |_, pdc, account| {
+            pdc.samba_tool(&["user", "unlock", &account.who.account.sam])
+        })
+        .map(drop)
     }
 
     /// Nobody's password was written since it was last looked at. Before the first round it only
@@ -155,6 +186,13 @@ impl Round<'_> {
             });
         }
         let truths = self.at_pdc(&cases, |forest, pdc, case| case.truth(forest, pdc))?;
+        let locked: Vec<Account> = cases
+            .iter()
+            .zip(&truths)
+            .filter(|(_, truth)| truth.is == Is::Locked(true))
+            .map(|(case, _)| case.account.clone())
+            .collect();
+        self.open(&locked)?;
         for (case, truth) in cases.into_iter().zip(truths) {
             let words = tally.flip(case.words);
             let witness = |(who, word)| Witness {
@@ -172,8 +210,8 @@ impl Round<'_> {
             });
             if let Some(account) = accounts.get_mut(case.at) {
                 account.version = Some(truth.version);
-                if truth.new.is_ok() {
-                    account.password = case.asked.new;
+                if let (true, Wish::Reset(new)) = (truth.is_new(), case.asked.wish) {
+                    account.password = new;
                 }
             }
         }
@@ -242,10 +280,13 @@ struct Case {
 
 impl Case {
     fn truth(&self, forest: &Forest, pdc: &Dc) -> Result<Truth> {
-        let expect_changed = self.words.iter().any(|(_, word)| *word == Word::Changed);
-        let passwords = [self.account.password.as_str(), self.asked.new.as_str()];
-        let before = self.asked.version_before;
         let user = &self.account.who.account;
+        let Wish::Reset(new) = &self.asked.wish else {
+            return lockout(forest, pdc, user, self.asked.lockouts_before);
+        };
+        let expect_changed = self.words.iter().any(|(_, word)| *word == Word::Changed);
+        let passwords = [self.account.password.as_str(), new.as_str()];
+        let before = self.asked.version_before;
         truth(forest, pdc, user, passwords, before, expect_changed)
     }
 }

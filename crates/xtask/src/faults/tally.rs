@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::{
     findings::{Finding, Memory, OfKind},
-    judge::{Truth, Witness},
+    judge::{Is, Truth, Witness},
     kind::Kind,
     plan::Fault,
     sign_ins::SignIns,
@@ -18,6 +18,8 @@ use super::{
 pub(super) struct Tally {
     pub(super) seed: u64,
     pub(super) requests: usize,
+    /// How many of them unlock and change no password.
+    pub(super) unlocks: usize,
     /// Faults that struck; a planned one does not where its step never came or another fault had
     /// the same part in hand.
     pub(super) faults: usize,
@@ -104,8 +106,7 @@ impl Tally {
             fault: None,
             what: "written later",
             witnesses: Vec::new(),
-            old_password: String::new(),
-            new_password: String::new(),
+            truth: String::new(),
             writes: found.saturating_sub(known),
         });
     }
@@ -114,13 +115,14 @@ impl Tally {
         let Judged {
             fault, told, truth, ..
         } = judged;
-        self.witnesses.heard(&judged.witnesses);
+        self.witnesses.heard(&judged.witnesses, &truth.is);
         let lied = judged.witnesses.iter().any(|witness| !witness.is_so);
         let twice = truth.writes > 1;
         let last = told.pages.last().copied();
         let of_kind = self.by_kind.entry(fault.kind.name()).or_default();
         of_kind.requests += 1;
         self.requests += 1;
+        self.unlocks += usize::from(matches!(truth.is, Is::Locked(_)));
         if fault.kind != Kind::None {
             self.faults_planned += 1;
         }
@@ -161,8 +163,7 @@ impl Tally {
             fault: Some(fault.clone()),
             what,
             witnesses: judged.witnesses,
-            old_password: format!("{:?}", truth.old),
-            new_password: format!("{:?}", truth.new),
+            truth: format!("{:?}", truth.is),
             writes: truth.writes,
         });
     }
@@ -242,8 +243,10 @@ mod tests {
 
     fn judged(tally: &mut Tally, word: Word, writes: u32) {
         let truth = Truth {
-            old: refused(),
-            new: BindAnswer::Ok,
+            is: Is::Password {
+                old: refused(),
+                new: BindAnswer::Ok,
+            },
             writes,
             version: 2,
         };

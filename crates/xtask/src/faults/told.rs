@@ -5,7 +5,7 @@ use writeback_stage::Page;
 
 use super::board::Hits;
 
-/// A definite word.
+/// A definite word: of a reset about the password, of an unlock about the lockout.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum Word {
@@ -37,9 +37,13 @@ pub(crate) enum Says {
 }
 
 pub(crate) fn says(page: &Page) -> Says {
-    if page.html.contains("data-outcome=\"changed\"") {
+    let outcome = |name: &str| page.html.contains(&format!("data-outcome=\"{name}\""));
+    if outcome("changed") || outcome("unlocked") {
         Says::Word(Word::Changed)
-    } else if page.html.contains("data-outcome=\"not-changed\"") {
+    } else if outcome("not-locked") {
+        // Every account of the run that is to be unlocked was locked.
+        Says::Word(Word::NotChanged)
+    } else if outcome("not-changed") {
         Says::Word(Word::NotChanged)
     } else if page.html.contains("http-equiv=\"refresh\"") {
         Says::NotYet

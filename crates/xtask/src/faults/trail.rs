@@ -2,13 +2,16 @@
 
 use anyhow::Result;
 use writeback_model::{RequestState, TenantId};
-use writeback_store::{AuditStore as _, Request, RequestStore as _};
+use writeback_store::{AuditStore as _, Request, RequestStore as _, activity};
 use writeback_store_sqlite::SqliteStore;
 
 use super::{told::Word, walk::Around, witnesses::Source};
 
 /// More records than one request leaves, for all of a round.
 const AUDIT_LINES_EACH: usize = 90;
+
+/// What tells that a request ended.
+const ENDS: [&str; 2] = [activity::RESET_SELF_SERVICE, activity::UNLOCK_SELF_SERVICE];
 
 /// The records of a round.
 pub(super) struct Trail {
@@ -63,8 +66,7 @@ fn words_of_audit(lines: &[String], request: &str) -> Vec<Word> {
         .iter()
         .filter_map(|line| serde_json::from_str(line).ok())
         .filter(|line| {
-            text(line, "correlation") == request
-                && text(line, "activity") == writeback_store::activity::RESET_SELF_SERVICE
+            text(line, "correlation") == request && ENDS.contains(&text(line, "activity").as_str())
         })
         .map(|line| match text(&line, "result").as_str() {
             "success" => Word::Changed,
@@ -80,7 +82,7 @@ mod tests {
     #[test]
     fn the_audit_record_of_a_request_is_found() {
         let line = |result: &str, correlation: &str| {
-            let activity = writeback_store::activity::RESET_SELF_SERVICE;
+            let activity = activity::RESET_SELF_SERVICE;
             format!(
                 "{{\"activity\":\"{activity}\",\"correlation\":\"{correlation}\",\"result\":\"{result}\"}}"
             )

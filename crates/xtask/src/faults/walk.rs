@@ -1,4 +1,4 @@
-//! One person's reset, with a fault on the way.
+//! One person's reset or unlock, with a fault on the way.
 
 use std::{
     sync::Arc,
@@ -19,6 +19,7 @@ use super::{
     plan::Fault,
     steps::Steps,
     told::{Says, Told, says},
+    wish::Wish,
     world::World,
 };
 
@@ -64,15 +65,15 @@ pub(super) async fn walk(
     around: Arc<Around>,
     who: Somebody,
     fault: Fault,
-    password: String,
+    wish: Wish,
 ) -> Result<Told> {
     for _ in 1..TRIES {
         // One that was in vain says little: it never came as far as a fault could reach it.
-        if let Some(told) = once(&around, &who, &fault, &password, false).await? {
+        if let Some(told) = once(&around, &who, &fault, &wish, false).await? {
             return Ok(told);
         }
     }
-    let told = once(&around, &who, &fault, &password, true).await?;
+    let told = once(&around, &who, &fault, &wish, true).await?;
     Ok(told.unwrap_or_default())
 }
 
@@ -81,7 +82,7 @@ async fn once(
     around: &Arc<Around>,
     who: &Somebody,
     fault: &Fault,
-    password: &str,
+    wish: &Wish,
     last: bool,
 ) -> Result<Option<Told>> {
     let room = around.room.acquire().await?;
@@ -111,7 +112,10 @@ async fn once(
     let reading = async {
         // Not sent at all only where the striking broke off.
         let _ = may_send.wait_for(|may| *may).await;
-        let first = person.sends_password(&page, password).await;
+        let first = match wish {
+            Wish::Reset(password) => person.sends_password(&page, password).await,
+            Wish::Unlock => person.unlocks(&page).await,
+        };
         read_on(around, &person, first.ok(), &sending).await
     };
     let ((request, struck, in_vain), mut told) = tokio::join!(disturbing, reading);

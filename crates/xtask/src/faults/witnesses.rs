@@ -5,7 +5,11 @@ use std::collections::BTreeMap;
 use clap::ValueEnum;
 use serde::Serialize;
 
-use super::{board::Hits, judge::Witness, kind::Kind};
+use super::{
+    board::Hits,
+    judge::{Is, Witness},
+    kind::Kind,
+};
 
 /// Where a word comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, ValueEnum)]
@@ -43,6 +47,8 @@ pub(super) struct Witnesses {
     pub(super) binds: usize,
     /// Versions of `unicodePwd` read there.
     pub(super) versions: usize,
+    /// Lockouts read there.
+    pub(super) lockouts: usize,
     /// How many requests each kind of fault hit, by where they stood.
     pub(super) hit: BTreeMap<String, Hits>,
     /// Accounts looked at once more, later: nothing was written since.
@@ -51,7 +57,7 @@ pub(super) struct Witnesses {
 
 impl Witnesses {
     /// What was said of one request.
-    pub(super) fn heard(&mut self, witnesses: &[Witness]) {
+    pub(super) fn heard(&mut self, witnesses: &[Witness], about: &Is) {
         let mut seen: Vec<Source> = witnesses.iter().map(|witness| witness.who).collect();
         for who in &seen {
             self.judged.entry(*who).or_default().words += 1;
@@ -61,8 +67,11 @@ impl Witnesses {
         for who in seen {
             self.judged.entry(who).or_default().requests += 1;
         }
-        // The old and the new password, and the version after.
-        self.binds += 2;
+        match about {
+            // The old and the new one.
+            Is::Password { .. } => self.binds += 2,
+            Is::Locked(_) => self.lockouts += 1,
+        }
         self.versions += 1;
     }
 
@@ -94,6 +103,8 @@ impl Witnesses {
 
 #[cfg(test)]
 mod tests {
+    use writeback_lab::BindAnswer;
+
     use super::*;
     use crate::faults::{board::State, told::Word};
 
@@ -106,8 +117,13 @@ mod tests {
             word: Word::Changed,
             is_so: true,
         };
-        witnesses.heard(&[said(Source::Page), said(Source::Page), said(Source::Row)]);
-        witnesses.heard(&[said(Source::Page), said(Source::Audit)]);
+        let password = Is::Password {
+            old: BindAnswer::Ok,
+            new: BindAnswer::Ok,
+        };
+        let pages = [said(Source::Page), said(Source::Page), said(Source::Row)];
+        witnesses.heard(&pages, &password);
+        witnesses.heard(&[said(Source::Page), said(Source::Audit)], &password);
         let page = witnesses.judged[&Source::Page];
         assert_eq!((page.requests, page.words, witnesses.binds), (2, 3, 4));
         // A fault that found nobody there hit nothing.
@@ -116,7 +132,8 @@ mod tests {
         assert_eq!(missing.len(), 2, "{missing:?}");
         assert!(missing[0].contains("Mail") && missing[1].contains("fault"));
         witnesses.struck(Kind::LinkCut, &[(State::Writing, 1)].into());
-        witnesses.heard(&[said(Source::Mail)]);
+        witnesses.heard(&[said(Source::Mail)], &Is::Locked(false));
+        assert_eq!((witnesses.binds, witnesses.lockouts), (4, 1));
         assert!(witnesses.missing().is_empty());
     }
 }
