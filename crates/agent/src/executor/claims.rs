@@ -98,6 +98,21 @@ impl Claims {
         })
     }
 
+    /// Takes a request in hand to look what became of it, and to write nothing; `None` when it is in
+    /// hand already. Also of one that ended here: a cloud that was put back from a backup may ask of
+    /// what it had recorded.
+    pub(crate) fn look_into(self: &Arc<Self>, request: RequestId) -> Option<Busy> {
+        let mut hands = self.hands();
+        if hands.busy.contains_key(&request) {
+            return None;
+        }
+        hands.busy.insert(request, None);
+        Some(Busy {
+            claims: Arc::clone(self),
+            request,
+        })
+    }
+
     /// Whether the agent has a hand in it.
     #[cfg(test)]
     fn has(&self, request: RequestId) -> bool {

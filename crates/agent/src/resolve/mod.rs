@@ -121,7 +121,7 @@ pub(crate) async fn asked(core: &Arc<Core>, resolve: Resolve) {
 /// Looks once whether the write of an agent that was lost took place. The cloud asks again as long
 /// as that is not known.
 fn settle(core: &Arc<Core>, intent: Intent) {
-    let Some(busy) = core.claims.begin(intent.request) else {
+    let Some(busy) = core.claims.look_into(intent.request) else {
         return;
     };
     let core = Arc::clone(core);

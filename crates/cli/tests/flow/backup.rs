@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, ensure};
-use writeback_lab::UserSpec;
+use writeback_lab::{TestUser, UserSpec};
 
 use crate::setting::{Setting, is_changed, said_changed};
 
@@ -110,4 +110,90 @@ async fn a_request_that_was_open_in_a_backup_is_not_run_again_and_nothing_false_
     let verified = setting.stage.admin_ran(&["audit", "verify"])?;
     ensure!(verified.code == 0, "{}{}", verified.stdout, verified.stderr);
     Ok(())
+}
+
+/// An agent stopped a little too late has told the outcome already; then somebody else resets.
+const TRIES: usize = 8;
+
+/// Stops the agent while it writes, and says whether its outcome was not told yet.
+async fn stop_the_writer(setting: &mut Setting) -> Result<bool> {
+    let told = |said: &str| said.matches("the outcome is told").count();
+    let began = |said: &str| said.matches("the write begins").count();
+    let agent = setting.stage.agent_process(0)?;
+    let before = agent.said();
+    let deadline = Instant::now() + Duration::from_secs(20);
+    while began(&agent.said()) == began(&before) {
+        ensure!(Instant::now() < deadline, "nothing is written");
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
+    agent.signal("STOP")?;
+    // What it said before is on its way into the store.
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    Ok(told(&agent.said()) == told(&before))
+}
+
+/// A write had begun when the backup was made, and was told afterwards. The restored cloud knows
+/// that it began and not how it ended; the agent has forgotten it; the directory has not.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_write_that_had_begun_in_a_backup_is_found_in_the_directory() -> Result<()> {
+    let (mut setting, users) = Setting::corp(vec![UserSpec::default(); TRIES]).await?;
+    let file = setting.stage.dir().join("backup").display().to_string();
+    let mut caught = None;
+    for user in &users {
+        let (person, page) = setting.verified(user).await?;
+        let sending = person.sends_password(&page, "Di-Tengah-Cadangan 3");
+        let (sent, stopped) = tokio::join!(sending, async {
+            let stopped = stop_the_writer(&mut setting).await?;
+            if stopped {
+                setting.stage.admin(&["backup", &file])?;
+            }
+            setting.stage.agent_process(0)?.signal("CONT")?;
+            anyhow::Ok(stopped)
+        });
+        let stopped = stopped?;
+        let page = person.until_known(sent?).await?;
+        let forest = setting.forest("corp.test")?;
+        is_changed(forest, user, &page, "Di-Tengah-Cadangan 3")?;
+        if stopped {
+            caught = Some(user.clone());
+            break;
+        }
+    }
+    let user = caught.context("each time the agent was stopped too late")?;
+    let ends_before = told(&setting)?.len();
+    let set_before = last_set(&setting, &user)?;
+
+    setting.stage.cloud_process()?.stop()?;
+    let said = setting.stage.admin(&["restore", "--yes", &file])?;
+    ensure!(said.contains("1 request of which"), "{said}");
+    setting.stage.start_cloud()?;
+    let deadline = Instant::now() + Duration::from_secs(120);
+    let lines = loop {
+        let lines = told(&setting)?;
+        // The end that the backup lacks, and the doubt in its place, and then the end again.
+        if lines.len() > ends_before {
+            break lines;
+        }
+        ensure!(Instant::now() < deadline, "still not known: {lines:#?}");
+        tokio::time::sleep(Duration::from_millis(500)).await;
+    };
+    let [end, doubt, ..] = lines.as_slice() else {
+        anyhow::bail!("{lines:#?}");
+    };
+    ensure!(end.contains("\"success\""), "{end}");
+    ensure!(
+        doubt.contains("a backup was put back in which it was claimed"),
+        "{doubt}"
+    );
+    ensure!(
+        last_set(&setting, &user)? == set_before,
+        "it was written again"
+    );
+    Ok(())
+}
+
+/// When the directory says that the password was set.
+fn last_set(setting: &Setting, user: &TestUser) -> Result<Vec<Vec<u8>>> {
+    let forest = setting.forest("corp.test")?;
+    forest.attribute(forest.pdc()?, &user.dn, "pwdLastSet")
 }
