@@ -20,6 +20,22 @@ pub(crate) const IS_LAST: &str = "SELECT EXISTS (
         SELECT 1 FROM last_global_administrators WHERE tenant_id = ?1 AND user_id = ?2
     ) AS is_last";
 
+/// Whether a person is known and not removed, inside a transaction.
+pub(crate) async fn is_there(
+    tx: &mut SqliteConnection,
+    tenant: TenantId,
+    user: UserId,
+) -> Result<bool, sqlx::Error> {
+    sqlx::query_scalar(
+        "SELECT EXISTS (SELECT 1 FROM users
+             WHERE tenant_id = ? AND id = ? AND removed_at IS NULL)",
+    )
+    .bind(tenant.uuid())
+    .bind(user.uuid())
+    .fetch_one(tx)
+    .await
+}
+
 /// Gives a role, inside a transaction. `false` where they held it.
 pub(crate) async fn grant(
     tx: &mut SqliteConnection,
@@ -65,16 +81,7 @@ impl RoleStore for SqliteStore {
     ) -> Result<GrantAnswer, StoreError> {
         const DOING: &str = "grant a role";
         let mut tx = self.write(DOING).await?;
-        let is_there: bool = sqlx::query_scalar(
-            "SELECT EXISTS (SELECT 1 FROM users
-                 WHERE tenant_id = ? AND id = ? AND removed_at IS NULL)",
-        )
-        .bind(tenant.uuid())
-        .bind(user.uuid())
-        .fetch_one(&mut *tx)
-        .await
-        .doing(DOING)?;
-        if !is_there {
+        if !is_there(&mut tx, tenant, user).await.doing(DOING)? {
             return Ok(GrantAnswer::NoUser);
         }
         if !grant(&mut tx, tenant, user, role, now).await? {

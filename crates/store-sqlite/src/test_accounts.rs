@@ -8,6 +8,7 @@ use writeback_store::{AuditRecord, DesignateAnswer, StoreError, TestAccountStore
 use crate::{
     SqliteStore,
     audit::append_audit,
+    roles::is_there,
     row::{Columns, Doing, micros},
 };
 
@@ -22,16 +23,7 @@ impl TestAccountStore for SqliteStore {
     ) -> Result<DesignateAnswer, StoreError> {
         const DOING: &str = "designate a test account";
         let mut tx = self.write(DOING).await?;
-        let is_there: bool = sqlx::query_scalar(
-            "SELECT EXISTS (SELECT 1 FROM users
-                 WHERE tenant_id = ? AND id = ? AND removed_at IS NULL)",
-        )
-        .bind(tenant.uuid())
-        .bind(user.uuid())
-        .fetch_one(&mut *tx)
-        .await
-        .doing(DOING)?;
-        if !is_there {
+        if !is_there(&mut tx, tenant, user).await.doing(DOING)? {
             return Ok(DesignateAnswer::NoUser);
         }
         let designated = sqlx::query(

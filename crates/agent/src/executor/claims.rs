@@ -59,6 +59,15 @@ struct Hands {
 }
 
 impl Hands {
+    /// `false` where it is in hand already.
+    fn take(&mut self, request: RequestId) -> bool {
+        if self.busy.contains_key(&request) {
+            return false;
+        }
+        self.busy.insert(request, None);
+        true
+    }
+
     fn end(&mut self, request: RequestId) {
         if !self.ended.contains(&request) {
             self.ended.push_back(request);
@@ -88,29 +97,22 @@ impl Claims {
     /// Takes a request in hand; `None` when it is already, or when it ended here.
     pub(crate) fn begin(self: &Arc<Self>, request: RequestId) -> Option<Busy> {
         let mut hands = self.hands();
-        if hands.busy.contains_key(&request) || hands.ended.contains(&request) {
-            return None;
-        }
-        hands.busy.insert(request, None);
-        Some(Busy {
-            claims: Arc::clone(self),
-            request,
-        })
+        let is_open = !hands.ended.contains(&request);
+        (is_open && hands.take(request)).then(|| self.busy(request))
     }
 
     /// Takes a request in hand to look what became of it, and to write nothing; `None` when it is in
     /// hand already. Also of one that ended here: a cloud that was put back from a backup may ask of
     /// what it had recorded.
     pub(crate) fn look_into(self: &Arc<Self>, request: RequestId) -> Option<Busy> {
-        let mut hands = self.hands();
-        if hands.busy.contains_key(&request) {
-            return None;
-        }
-        hands.busy.insert(request, None);
-        Some(Busy {
+        self.hands().take(request).then(|| self.busy(request))
+    }
+
+    fn busy(self: &Arc<Self>, request: RequestId) -> Busy {
+        Busy {
             claims: Arc::clone(self),
             request,
-        })
+        }
     }
 
     /// Whether the agent has a hand in it.
